@@ -1,0 +1,58 @@
+# `make` lists the targets. Each sets up what it needs first: tools/setup_env.sh.
+
+# The interpreter to make the environments with; empty: the first that fits.
+PYTHON ?=
+
+BIN := .venv/bin
+CONFIG := configs/upernet_convformer.py
+WORK_DIR := work_dirs/upernet_convformer_sample
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-newest train test test-slow test-newest lint format clean
+
+help:  ## List the targets
+	@echo 'Usage: make TARGET [PYTHON=python3.11]'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## Make or update the environment in .venv
+	@PYTHON='$(PYTHON)' tools/setup_env.sh .venv
+
+setup-newest:
+	@PYTHON='$(PYTHON)' tools/setup_env.sh .venv-newest newest
+
+train: setup  ## Train on generated sample data, print the mIoU, draw the predictions
+	@echo '==> Training $(CONFIG) on sample data'
+	$(BIN)/python tools/train.py $(CONFIG) --sample-data --work-dir $(WORK_DIR)
+	@echo '==> Testing what was trained and drawing its predictions'
+	$(BIN)/python tools/test.py $(CONFIG) "$$(cat $(WORK_DIR)/last_checkpoint)" \
+		--sample-data --show-dir $(WORK_DIR)/pictures
+	@echo '==> Done: the mIoU is above, the pictures are in $(WORK_DIR)/pictures'
+
+test: setup  ## Run the tests, less the slow ones
+	@echo '==> Running the tests'
+	$(BIN)/python -m pytest -m 'not slow'
+
+test-slow: setup  ## Run the slow tests
+	@echo '==> Running the slow tests: takes minutes'
+	$(BIN)/python -m pytest -m slow
+
+test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-newest
+	@echo '==> Running the tests with the newest versions'
+	.venv-newest/bin/python -m pytest -m 'not slow'
+
+lint: setup  ## Check style, types and spelling
+	@echo '==> Checking style, types and spelling'
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+
+format: setup  ## Bring the code into shape
+	@echo '==> Formatting'
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove build outputs and caches; data, work_dirs and .venv stay
+	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	find . -path './.venv*' -prune -o -path ./data -prune -o \
+		-name __pycache__ -type d -exec rm -rf {} +
