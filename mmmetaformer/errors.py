@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors in what the user asked for, with the way out."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+__all__ = ['ConfigError', 'check_arguments', 'check_choice']
+
+
+class ConfigError(ValueError):
+    """What the user asked for cannot be done: says what is wrong and the way out.
+
+    The tools print its message without a traceback and exit with status 2.
+    """
+
+
+def check_choice(
+    what: str, value: object, choices: Iterable[str], hint: str = ''
+) -> None:
+    """Refuse a name that is not among the choices.
+
+    Args:
+        what: What is named, such as 'token mixer'.
+        value: The name given.
+        choices: The valid names.
+        hint: A sentence to add.
+
+    Raises:
+        ConfigError: `value` is none of the choices; lists them and the nearest.
+    """
+    names = sorted(choices)
+    if value in names:
+        return
+    near = difflib.get_close_matches(str(value), names, n=1)
+    suggestion = f' Did you mean {near[0]!r}?' if near else ''
+    raise ConfigError(
+        f'unknown {what} {value!r}.{suggestion} '
+        f'Valid: {", ".join(names)}.{" " + hint if hint else ""}'
+    )
+
+
+def check_arguments(
+    what: str,
+    function: Callable[..., Any],
+    arguments: Iterable[str],
+    given: Iterable[str] = (),
+) -> None:
+    """Refuse arguments that a function does not have, or that lack.
+
+    Args:
+        what: Whose arguments they are, such as "token mixer 'pooling'".
+        function: What will be called with them.
+        arguments: Names of the arguments that the user wrote.
+        given: Names of arguments that the caller adds; the user may not.
+
+    Raises:
+        ConfigError: An argument is unknown or missing; lists the valid ones.
+    """
+    given = set(given)
+    parameters = inspect.signature(function).parameters
+    valid = [name for name in parameters if name not in given]
+    unknown = [name for name in arguments if name not in valid]
+    if unknown:
+        raise ConfigError(
+            f'{what} has no argument {", ".join(map(repr, unknown))}. '
+            f'Valid: {", ".join(valid) or "none"}.'
+        )
+    required = {n for n in valid if parameters[n].default is inspect.Parameter.empty}
+    missing = sorted(required - set(arguments))
+    if missing:
+        raise ConfigError(f'{what} needs {", ".join(map(repr, missing))}.')

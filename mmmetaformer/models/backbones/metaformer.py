@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generic MetaFormer backbone for dense prediction.
+
+Papers: "MetaFormer Is Actually What You Need for Vision" (arXiv 2111.11418) and
+"MetaFormer Baselines for Vision" (arXiv 2210.13452). Attribute names are those of the
+checkpoints at https://github.com/sail-sg/metaformer (Apache-2.0).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from mmmetaformer.errors import ConfigError, check_arguments, check_choice
+from mmmetaformer.models.layers import (
+    ACTIVATIONS,
+    NORMS,
+    Downsampling,
+    MetaFormerBlock,
+)
+from mmmetaformer.models.token_mixers import build_token_mixer
+from mmmetaformer.registry import MODELS
+
+__all__ = ['MetaFormer']
+
+NUM_STAGES = 4
+STRIDES = (4, 8, 16, 32)
+
+
+@MODELS.register_module()
+class MetaFormer(BaseModule):
+    """Four stages of MetaFormer blocks, one token mixer a stage, four feature maps.
+
+    ::
+
+        image (N, in_channels, H, W)
+          |  downsample_layers[0]: conv 7x7, stride 4, norm
+        stages[0] -> out_norms['0'] -> (N, dims[0], H/4,  W/4)
+          |  downsample_layers[1]: norm, conv 3x3, stride 2
+        stages[1] -> out_norms['1'] -> (N, dims[1], H/8,  W/8)
+          |  ...
+        stages[3] -> out_norms['3'] -> (N, dims[3], H/32, W/32)
+
+    Stages behind the last output are not built, so that every parameter is trained.
+
+    Args:
+        arch: `depths` (blocks of each stage) and `dims` (channels of each stage).
+        token_mixers: One for each stage: a name in TOKEN_MIXERS, or a dict with
+            `type` and the mixer's own arguments.
+        norm: Norm in the blocks, a name in NORMS.
+        downsample_norm: Norm of the downsampling layers, None for none.
+        act: Activation in the MLPs, a name in ACTIVATIONS.
+        mlp_bias: Whether the MLPs have biases.
+        layer_scale: Start value of the factor on each branch, None for none.
+        res_scale: Start value of the factor on the shortcuts of each stage, None for
+            none.
+        drop_path_rate: Probability that an image skips a branch of the last block;
+            it grows linearly from 0 over all blocks.
+        in_channels: Channels of the image.
+        out_indices: Stages whose maps are given out, ascending.
+        out_norm: Fresh norm on each output, None for the raw stream. The published
+            models' final norm acts on pooled vectors and cannot serve here.
+        frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k
+            stages. What is frozen takes no gradient and stays in eval mode.
+        with_cp: Recompute each block in the backward pass, to save memory.
+        init_cfg: mmengine's initialization config. Without one, convolutions and
+            linear maps start from a normal truncated at 2, of deviation 0.02.
+
+    Raises:
+        ConfigError: An argument is outside what is said above.
+    """
+
+    def __init__(
+        self,
+        arch: Mapping[str, Sequence[int]],
+        token_mixers: Sequence[str | Mapping[str, Any]],
+        norm: str = 'ln_no_bias',
+        downsample_norm: str | None = 'ln_no_bias',
+        act: str = 'star_relu',
+        mlp_bias: bool = False,
+        layer_scale: float | None = None,
+        res_scale: Sequence[float | None] = (None, None, 1.0, 1.0),
+        drop_path_rate: float = 0.0,
+        in_channels: int = 3,
+        out_indices: Sequence[int] = (0, 1, 2, 3),
+        out_norm: str | None = 'ln',
+        frozen_stages: int = -1,
+        with_cp: bool = False,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        depths, dims = _check_arch(arch)
+        _check_four('token_mixers', token_mixers)
+        _check_four('res_scale', res_scale)
+        for what, name in (('norm', norm), ('downsample_norm', downsample_norm)):
+            if name is not None or what == 'norm':
+                check_choice(what, name, NORMS)
+        if out_norm is not None:
+            check_choice('out_norm', out_norm, NORMS)
+        check_choice('act', act, ACTIVATIONS)
+        if not 0 <= drop_path_rate < 1:
+            raise ConfigError(f'drop_path_rate is in [0, 1), got {drop_path_rate}')
+        if frozen_stages not in range(-1, NUM_STAGES + 1):
+            raise ConfigError(
+                f'frozen_stages is -1 to {NUM_STAGES}, got {frozen_stages}'
+            )
+        self.out_indices = _check_out_indices(out_indices)
+        self.dims = dims
+        self.frozen_stages = frozen_stages
+        self.with_cp = with_cp
+
+        num_stages = self.out_indices[-1] + 1
+        drop_paths = torch.linspace(0, drop_path_rate, sum(depths), device='cpu')
+        drop_paths_of_stage = drop_paths.split(list(depths))
+        make_downsample_norm = NORMS[downsample_norm] if downsample_norm else None
+
+        self.downsample_layers = nn.ModuleList(
+            [
+                Downsampling(
+                    in_channels, dims[0], 7, 4, 2, post_norm=make_downsample_norm
+                )
+            ]
+        )
+        for i in range(1, num_stages):
+            self.downsample_layers.append(
+                Downsampling(
+                    dims[i - 1], dims[i], 3, 2, 1, pre_norm=make_downsample_norm
+                )
+            )
+        self.stages = nn.ModuleList()
+        for i in range(num_stages):
+            blocks = [
+                MetaFormerBlock(
+                    dims[i],
+                    build_token_mixer(token_mixers[i], dims[i]),
+                    norm=NORMS[norm],
+                    act=ACTIVATIONS[act],
+                    mlp_bias=mlp_bias,
+                    layer_scale=layer_scale,
+                    res_scale=res_scale[i],
+                    drop_path=drop_path,
+                )
+                for drop_path in drop_paths_of_stage[i].tolist()
+            ]
+            self.stages.append(nn.Sequential(*blocks))
+        self.out_norms = nn.ModuleDict(
+            {
+                str(i): NORMS[out_norm](dims[i]) if out_norm else nn.Identity()
+                for i in self.out_indices
+            }
+        )
+        self.apply(_init_weights)
+        for module in self._frozen_modules():
+            module.requires_grad_(False)
+
+    @property
+    def out_channels(self) -> tuple[int, ...]:
+        """Channels of each output."""
+        return tuple(self.dims[i] for i in self.out_indices)
+
+    @property
+    def out_strides(self) -> tuple[int, ...]:
+        """Pixels of the image per position of each output."""
+        return tuple(STRIDES[i] for i in self.out_indices)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """(N, in_channels, H, W) to a map (N, C_i, H_i, W_i) for each of out_indices.
+
+        H_0 = (H - 3) // 4 + 1, and each next H_i is half of the one before, rounded
+        up; the same for W.
+
+        Raises:
+            ValueError: The image is smaller than 32 pixels.
+        """
+        if min(x.shape[-2:]) < STRIDES[-1]:
+            raise ValueError(
+                f'images need at least 32x32 pixels, got {tuple(x.shape[-2:])}'
+            )
+        outputs = []
+        for i, stage in enumerate(self.stages):
+            x = self.downsample_layers[i](x)
+            for block in stage.children():
+                x = self._run(block, x)
+            if i in self.out_indices:
+                outputs.append(self.out_norms[str(i)](x))
+        return tuple(outputs)
+
+    def train(self, mode: bool = True) -> 'MetaFormer':
+        """Set the training mode; what is frozen stays in eval mode."""
+        super().train(mode)
+        for module in self._frozen_modules():
+            module.eval()
+        return self
+
+    def _run(self, block: nn.Module, x: Tensor) -> Tensor:
+        if self.with_cp and torch.is_grad_enabled():
+            return checkpoint(block, x, use_reentrant=False)
+        return block(x)
+
+    def _frozen_modules(self) -> list[nn.Module]:
+        if self.frozen_stages < 0:
+            return []
+        through = max(self.frozen_stages, 1)  # the stem belongs to stage 0's input
+        return [
+            *self.downsample_layers[:through],
+            *self.stages[: self.frozen_stages],
+        ]
+
+
+def _init_weights(module: nn.Module) -> None:
+    if isinstance(module, (nn.Conv2d, nn.Linear)):
+        nn.init.trunc_normal_(module.weight, std=0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+def _check_arch(
+    arch: Mapping[str, Sequence[int]],
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    if not isinstance(arch, Mapping):
+        raise ConfigError(
+            f'arch is a dict of depths and dims, got {arch!r}. Published sizes such '
+            "as 's18' go with a family, for example type='mmmetaformer.ConvFormer'."
+        )
+    check_arguments('arch', lambda depths, dims: None, arch)
+    for key in ('depths', 'dims'):
+        _check_four(key, arch[key])
+    return tuple(arch['depths']), tuple(arch['dims'])
+
+
+def _check_four(what: str, values: Sequence[object]) -> None:
+    if isinstance(values, (str, Mapping)) or len(values) != NUM_STAGES:
+        raise ConfigError(
+            f'{what} needs one entry for each of 4 stages, got {values!r}'
+        )
+
+
+def _check_out_indices(out_indices: Sequence[int]) -> tuple[int, ...]:
+    indices = tuple(out_indices)
+    in_range = all(i in range(NUM_STAGES) for i in indices)
+    if not indices or not in_range or list(indices) != sorted(set(indices)):
+        raise ConfigError(
+            'out_indices are stages 0 to 3, ascending and each once, such as '
+            f'(0, 1, 2, 3); got {indices}'
+        )
+    return indices

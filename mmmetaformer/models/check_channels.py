@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a model config's neck and heads take what its backbone gives."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from mmmetaformer.errors import ConfigError, check_arguments, check_choice
+from mmmetaformer.registry import MODELS
+
+from .backbones import MetaFormer
+
+__all__ = ['check_channels']
+
+SCOPE = 'mmmetaformer.'
+
+
+def check_channels(model: Mapping[str, Any]) -> None:
+    """Refuse a model whose neck or heads expect other channels than come.
+
+    Only a backbone of this project is checked, on torch's meta device: it costs
+    no memory, and its own refusals come before training starts.
+
+    Args:
+        model: A detector's or segmentor's config. A wrapped one (such as a model
+            with `module` or `detector`) is not looked into.
+
+    Raises:
+        ConfigError: The backbone refuses its arguments, or channels differ; the
+            message has both.
+    """
+    spec = model.get('backbone')
+    if not isinstance(spec, Mapping) or not str(spec.get('type')).startswith(SCOPE):
+        return
+    channels = _build_backbone(spec).out_channels
+    for name, head in _takers(model):
+        expected = head.get('in_channels')
+        index = head.get('in_index', range(len(channels)))
+        given = _at(channels, index, name)
+        if expected is None or _as_list(expected) == given:
+            continue
+        raise ConfigError(
+            f'{name}.in_channels is {expected!r}, but the backbone {spec["type"]} '
+            f'gives {given if len(given) > 1 else given[0]} there (all its outputs: '
+            f'{list(channels)}). Set {name}.in_channels to that.'
+        )
+
+
+def _build_backbone(spec: Mapping[str, Any]) -> MetaFormer:
+    arguments = dict(spec)
+    name = arguments.pop('type').removeprefix(SCOPE)
+    MODELS.import_from_location()
+    check_choice('backbone family', name, MODELS.module_dict)
+    family = MODELS.module_dict[name]
+    check_arguments(f'backbone {name}', family, arguments)
+    with torch.device('meta'):
+        return family(**arguments)
+
+
+def _takers(model: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Name and config of what takes the backbone's maps."""
+    neck = model.get('neck')
+    if neck:
+        is_chain = isinstance(neck, Sequence)
+        yield ('neck[0]', neck[0]) if is_chain else ('neck', neck)
+        return
+    for name in ('decode_head', 'auxiliary_head'):
+        heads = model.get(name)
+        if isinstance(heads, Mapping):
+            yield name, heads
+        elif heads:
+            yield from ((f'{name}[{i}]', head) for i, head in enumerate(heads))
+
+
+def _at(channels: Sequence[int], index: Any, name: str) -> list[int]:
+    indices = _as_list(index)
+    outside = [i for i in indices if i not in range(-len(channels), len(channels))]
+    if outside:
+        raise ConfigError(
+            f'{name}.in_index is {index!r}, but the backbone has only '
+            f'{len(channels)} outputs, of {list(channels)} channels'
+        )
+    return [channels[i] for i in indices]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return [value] if isinstance(value, int) else list(value)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The channel mixer of a block."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+from .pointwise import Pointwise
+
+__all__ = ['Mlp']
+
+
+class Mlp(nn.Module):
+    """Two pointwise maps with an activation between: dim, ratio * dim, dim.
+
+    Args:
+        dim: Number of channels.
+        act: Makes the activation.
+        bias: Whether the two maps have a bias (PoolFormer's have).
+        ratio: Hidden channels per input channel.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        act: Callable[[], nn.Module],
+        bias: bool = False,
+        ratio: int = 4,
+    ) -> None:
+        super().__init__()
+        self.fc1 = Pointwise(dim, ratio * dim, bias=bias)
+        self.act = act()
+        self.fc2 = Pointwise(ratio * dim, dim, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, dim, H, W) to (N, dim, H, W)."""
+        return self.fc2(self.act(self.fc1(x)))

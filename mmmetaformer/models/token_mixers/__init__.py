@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What mixes positions in a block: one mixer a file, all with the same contract.
+
+`Mixer(dim, **its own named arguments)` maps (N, dim, H, W) to (N, dim, H, W) for any
+H and W.
+"""
+
+from .attention import Attention
+from .build import build_token_mixer
+from .identity import Identity
+from .pooling import Pooling
+from .random_mixing import RandomMixing
+from .sep_conv import SepConv
+
+__all__ = [
+    'Attention',
+    'Identity',
+    'Pooling',
+    'RandomMixing',
+    'SepConv',
+    'build_token_mixer',
+]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mixer of CAFormer's last two stages (arXiv 2210.13452)."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.registry import TOKEN_MIXERS
+
+__all__ = ['Attention']
+
+
+@TOKEN_MIXERS.register_module('attention')
+class Attention(nn.Module):
+    """Vanilla self-attention over all positions (arXiv 1706.03762), bias-free.
+
+    It runs torch's fused kernels: at 800x1333 pixels stage 3 has 4200 positions, and
+    the matrix of all pairs is never stored.
+
+    Args:
+        dim: Number of channels, a multiple of `head_dim`.
+        head_dim: Channels of one head.
+    """
+
+    def __init__(self, dim: int, head_dim: int = 32) -> None:
+        super().__init__()
+        if dim % head_dim:
+            raise ConfigError(
+                f'attention needs dim to be a multiple of head_dim={head_dim}, '
+                f'got dim={dim}'
+            )
+        self.head_dim = head_dim
+        self.qkv = nn.Linear(dim, 3 * dim, bias=False)
+        self.proj = nn.Linear(dim, dim, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, dim, H, W) to (N, dim, H, W)."""
+        size = x.shape[-2:]
+        x = x.flatten(2).transpose(1, 2)  # (N, tokens, dim)
+        # (N, tokens, 3 * dim) to three of (N, heads, tokens, head_dim)
+        qkv = self.qkv(x).unflatten(2, (3, -1, self.head_dim))
+        query, key, value = qkv.permute(2, 0, 3, 1, 4)
+        x = F.scaled_dot_product_attention(query, key, value)
+        x = self.proj(x.transpose(1, 2).flatten(2))
+        return x.transpose(1, 2).unflatten(2, size)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mixer of PoolFormer (arXiv 2111.11418) and PoolFormerV2."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.registry import TOKEN_MIXERS
+
+__all__ = ['Pooling']
+
+
+@TOKEN_MIXERS.register_module('pooling')
+class Pooling(nn.Module):
+    """Mean of the neighbours minus the position itself.
+
+    The block's shortcut adds the position back, hence the subtraction.
+
+    Args:
+        dim: Number of channels.
+        pool_size: Side of the neighbourhood in positions, odd.
+    """
+
+    def __init__(self, dim: int, pool_size: int = 3) -> None:
+        super().__init__()
+        if pool_size % 2 == 0:
+            raise ConfigError(f'pooling needs an odd pool_size, got {pool_size}')
+        self.pool_size = pool_size
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, dim, H, W) to (N, dim, H, W)."""
+        size = self.pool_size
+        mean = F.avg_pool2d(x, size, 1, size // 2, count_include_pad=False)
+        return mean - x

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Child registries: a type written `mmmetaformer.NAME` in a config finds this file.
+
+mmengine imports `mmmetaformer.registry` by itself when it meets the scope, and the
+`locations` below when a name is first looked up, so users import nothing.
+"""
+
+from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import Registry
+
+__all__ = ['MODELS', 'TOKEN_MIXERS']
+
+MODELS = Registry(
+    'model',
+    parent=MMENGINE_MODELS,
+    scope='mmmetaformer',
+    locations=['mmmetaformer.models'],
+)
+
+#: Token mixers: `Mixer(dim, **its own named arguments)`, a module that maps
+#: (N, dim, H, W) to (N, dim, H, W) for any H and W. Register one of your own with
+#: `@TOKEN_MIXERS.register_module('my_mixer')`.
+TOKEN_MIXERS = Registry(
+    'token mixer',
+    scope='mmmetaformer',
+    locations=['mmmetaformer.models.token_mixers'],
+)
