@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Distributed training on a host without a GPU.
+
+mmengine's `init_dist('pytorch')` sets a CUDA device first, and `Runner.wrap_model`
+gives DDP a device index, which DDP refuses for a model on the CPU; torch's SyncBN
+refuses CPU tensors. Upstream: mmengine 0.10.7, `mmengine/dist/utils.py` and
+`mmengine/runner/runner.py`. Can go when these ask whether there is an accelerator.
+"""
+
+import torch.distributed as dist
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.logging import print_log
+
+from mmmetaformer.errors import ConfigError
+
+__all__ = ['prepare_cpu_launch']
+
+SYNC_BN = ('SyncBN', 'MMSyncBN')
+
+
+def prepare_cpu_launch(cfg: Config) -> None:
+    """Make a gloo process group and fit the config, if there is no accelerator.
+
+    With an accelerator, or without a launcher, nothing happens.
+
+    Args:
+        cfg: The run's config with its `launcher`; changed in place.
+
+    Raises:
+        ConfigError: A launcher other than 'pytorch' on a host without accelerator.
+    """
+    if cfg.launcher == 'none' or get_device() != 'cpu':
+        return
+    if cfg.launcher != 'pytorch':
+        raise ConfigError(
+            f'--launcher {cfg.launcher} needs a GPU on each node, none is visible; '
+            'on CPUs use --launcher pytorch, as tools/dist_train.sh does'
+        )
+    dist.init_process_group('gloo')
+    cfg.model_wrapper_cfg = dict(
+        type='MMDistributedDataParallel',
+        device_ids=None,
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+    )
+    if _sync_bn_to_bn(cfg.model):
+        print_log(
+            'SyncBN needs GPUs: every process normalizes its own images (BN).',
+            logger='current',
+        )
+
+
+def _sync_bn_to_bn(node: object) -> int:
+    """Rename SyncBN layers in a config tree, in place; give back how many."""
+    if isinstance(node, dict):
+        found = node.get('type') in SYNC_BN
+        if found:
+            node['type'] = 'BN'
+        return found + sum(_sync_bn_to_bn(value) for value in node.values())
+    if isinstance(node, (list, tuple)):
+        return sum(_sync_bn_to_bn(value) for value in node)
+    return 0

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+import importlib
+import importlib.util
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmcv.ops import get_compiler_version, soft_nms
+from mmcv.utils.ext_loader import check_ops_exist
+from mmengine.utils.dl_utils import mmcv_full_available
+
+import mmmetaformer
+from mmmetaformer.compat.mmcv_ops import install
+from mmmetaformer.errors import ConfigError
+
+ROOT = Path(mmmetaformer.__file__).parents[1]
+INSTALL = 'from mmmetaformer.compat.mmcv_ops import install; '
+
+
+def run_python(code: str, *paths: Path) -> str:
+    path = os.pathsep.join(map(str, [*paths, ROOT]))
+    run = subprocess.run(
+        [sys.executable, '-c', code],
+        env={**os.environ, 'PYTHONPATH': path},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+def test_mmdet_imports_after_install() -> None:
+    out = run_python(
+        INSTALL + 'import sys; result = install();'
+        'early = [m for m in ("mmdet", "mmseg", "mmcv.ops") if m in sys.modules];'
+        'import mmdet.models; print(result, early, mmdet.models.MaskRCNN.__name__)'
+    )
+    assert out.splitlines()[-1] == 'True [] MaskRCNN'
+
+
+def fake_mmcv(folder: Path, ext: str) -> Path:
+    package = folder / 'mmcv'
+    package.mkdir()
+    (package / '__init__.py').touch()
+    (package / '_ext.py').write_text(ext)
+    return package
+
+
+def test_compiled_mmcv_is_left_alone(tmp_path: Path) -> None:
+    fake_mmcv(tmp_path, 'nms = "compiled"')
+    code = INSTALL + 'print(install()); import mmcv._ext as ext; print(ext.nms)'
+    assert run_python(code, tmp_path).split() == ['False', 'compiled']
+
+
+def test_compiled_mmcv_that_does_not_load_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = fake_mmcv(tmp_path, 'raise ImportError("undefined symbol")')
+    monkeypatch.setattr(sys.modules['mmcv'], '__path__', [str(package)])
+    monkeypatch.delitem(sys.modules, 'mmcv._ext')
+    assert not install()
+    assert 'mmcv._ext' not in sys.modules
+
+
+def test_install_again_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delitem(sys.modules, 'mmcv._ext')
+    with caplog.at_level(logging.INFO, logger='mmmetaformer'):
+        assert install()
+        ext = sys.modules['mmcv._ext']
+        assert install()
+    assert sys.modules['mmcv._ext'] is ext
+    assert len(caplog.messages) == 1
+
+
+def test_no_mmcv_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, 'mmcv', None)
+    with pytest.raises(ConfigError, match='mmcv is not installed'):
+        install()
+
+
+@pytest.mark.filterwarnings('ignore:.*find_loader:DeprecationWarning')
+def test_import_tools_see_a_module() -> None:
+    ext = importlib.import_module('mmcv._ext')
+    assert importlib.util.find_spec('mmcv._ext') is ext.__spec__
+    assert mmcv_full_available()
+    assert check_ops_exist()
+    # An answer to these would make Python take the module for a package, or worse.
+    for name in ('__path__', '__all__', '__wrapped__', '_repr_html_'):
+        assert not hasattr(ext, name)
+
+
+def test_missing_op_raises_when_called() -> None:
+    ext = importlib.import_module('mmcv._ext')
+    op = ext.modulated_deform_conv_forward
+    with pytest.raises(RuntimeError, match=r'modulated_deform_conv_forward.*mim inst'):
+        op(torch.zeros(1), stride_h=1)
+    boxes = np.zeros((1, 4), dtype=np.float32)
+    with pytest.raises(RuntimeError, match=r'mmcv\._ext\.softnms'):
+        soft_nms(boxes, boxes[:, 0])
+
+
+def test_environment_report_names_the_stand_in() -> None:
+    assert 'mmmetaformer' in get_compiler_version()
+    collect_env = importlib.import_module('mmcv.utils').collect_env
+    assert 'torchvision' in collect_env()['MMCV Compiler']

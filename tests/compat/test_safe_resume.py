@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import HistoryBuffer, MessageHub
+
+
+def test_message_hub_is_read_with_weights_only(tmp_path):
+    hub = MessageHub('test_safe_resume')
+    for loss in (3.0, 2.0, 1.0):
+        hub.update_scalar('train/loss', loss)
+    hub.update_info('best', np.float64(0.5))
+    hub.update_info('counts', np.arange(3))
+    hub.update_info('flag', np.bool_(True))
+    path = tmp_path / 'epoch_1.pth'
+    torch.save({'message_hub': hub.state_dict()}, path)
+    state = torch.load(path, weights_only=True)['message_hub']
+    assert state['log_scalars']['train/loss'].mean() == 2.0
+    assert state['runtime_info']['best'] == 0.5
+    assert state['runtime_info']['counts'].tolist() == [0, 1, 2]
+
+
+class Payload:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (Path(self.path),)
+
+
+def test_code_in_a_file_is_still_refused(tmp_path):
+    proof = tmp_path / 'executed'
+    path = tmp_path / 'evil.pth'
+    torch.save({'state_dict': Payload(str(proof))}, path)
+    with pytest.raises(pickle.UnpicklingError):
+        torch.load(path, weights_only=True)
+    assert not proof.exists()
+
+
+class Reach:
+    """Pickles as a `getattr` for something that the message hub does not hold."""
+
+    def __reduce__(self):
+        return getattr, (HistoryBuffer, '__init__')
+
+
+def test_getattr_reaches_nothing_else(tmp_path):
+    path = tmp_path / 'evil.pth'
+    torch.save({'state_dict': Reach()}, path)
+    with pytest.raises(pickle.UnpicklingError, match="asks for '__init__'"):
+        torch.load(path, weights_only=True)
