@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sample data set laid out and labelled like ADE20K's SceneParse150."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .folder import write_folder
+from .image_file import write_image
+from .scene import Scene
+from .spec import SampleSpec
+
+__all__ = ['ADE20K_CLASSES', 'ADE20K_PALETTE', 'write_ade20k']
+
+# Number among ADE20K's 150 classes, from 0, and colour there (RGB), in this order.
+_CLASS_TABLE = {
+    'wall': (0, (120, 120, 120)),
+    'floor': (3, (80, 50, 50)),
+    'box': (41, (0, 255, 20)),
+    'light': (82, (255, 173, 0)),
+    'ball': (119, (255, 0, 163)),
+    'flag': (149, (92, 0, 255)),
+}
+ADE20K_CLASSES = tuple(_CLASS_TABLE)
+ADE20K_PALETTE = [colour for _, colour in _CLASS_TABLE.values()]
+
+# In a label map 0 is what belongs to no class and k + 1 is class k.
+_OTHER = 0
+_LABELS = {name: index + 1 for name, (index, _) in _CLASS_TABLE.items()}
+_SPLIT_FOLDERS = {'train': 'training', 'val': 'validation'}
+
+
+def write_ade20k(
+    root: str | os.PathLike[str],
+    *,
+    num_train: int,
+    num_val: int,
+    image_size: int,
+    seed: int,
+) -> None:
+    """Writes a generated data set for semantic segmentation.
+
+    `root` gets `images/{training,validation}` and `annotations/{training,validation}`.
+    The same arguments give the same bytes. If `root` was written with them before, it
+    is kept; if it was written here with other arguments, it is replaced.
+
+    Args:
+        root: Folder to make.
+        num_train: Number of training images.
+        num_val: Number of validation images.
+        image_size: Height and width of the images in pixels.
+        seed: Another seed gives other images.
+
+    Raises:
+        ConfigError: `root` exists and is no sample data, or a number is too small.
+    """
+    spec = SampleSpec(num_train, num_val, image_size, seed)
+
+    def fill(folder: Path) -> None:
+        for split, name in _SPLIT_FOLDERS.items():
+            images = folder / 'images' / name
+            annotations = folder / 'annotations' / name
+            images.mkdir(parents=True)
+            annotations.mkdir(parents=True)
+            for index in range(spec.count(split)):
+                scene = spec.scene(split, index, with_other=True)
+                stem = f'ADE_{split}_{index + 1:08d}'
+                write_image(images / f'{stem}.jpg', scene.image)
+                write_image(annotations / f'{stem}.png', _label_map(scene))
+
+    write_folder(root, spec.stamp('ade20k'), fill)
+
+
+def _label_map(scene: Scene) -> NDArray[np.uint8]:
+    """Returns the SceneParse150 label of every pixel, `(H, W)`."""
+    labels = np.where(scene.wall, _LABELS['wall'], _LABELS['floor']).astype(np.uint8)
+    for instance in scene.instances:
+        labels[instance.mask] = _LABELS[instance.name]
+    labels[scene.other] = _OTHER
+    return labels

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A scene: wall above floor and a few shapes, as a picture with its whole truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .polygon import clip_to_image, coverage, fill, polygon_area
+from .shapes import SHAPES, blob_outline, shape_outline
+from .texture import add_grain, draw_colour, draw_texture
+
+__all__ = ['Instance', 'Scene', 'draw_scene']
+
+# Diameters as shares of the image side.
+_SHAPE_SIZES = (1 / 8, 1 / 2.5)
+_OTHER_SIZES = (1 / 10, 1 / 5)
+_OTHER_CHANCE = 0.35
+# Less of a shape at the border could be mistaken for another shape.
+_MIN_VISIBLE = 0.9
+_GAP = 2.0  # pixels between two shapes
+_TRIES = 80
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One shape as far as it lies inside the image.
+
+    Attributes:
+        name: Class, one of `SHAPES`.
+        polygon: Vertices (x, y) in pixels, `(P, 2)`.
+        mask: The pixels whose centre is inside the polygon, `(H, W)`.
+    """
+
+    name: str
+    polygon: NDArray[np.float64]
+    mask: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture and what is on it.
+
+    Attributes:
+        image: `(H, W, 3)`, BGR.
+        wall: Where the ground is wall, `(H, W)`; elsewhere it is floor.
+        instances: Shapes that do not touch each other, at least one.
+        other: Where something of no class covers the ground, `(H, W)`.
+    """
+
+    image: NDArray[np.uint8]
+    wall: NDArray[np.bool_]
+    instances: tuple[Instance, ...]
+    other: NDArray[np.bool_]
+
+
+def draw_scene(
+    rng: np.random.Generator, side: int, *, first: str, with_other: bool
+) -> Scene:
+    """Draws a scene of 2 to 5 shapes.
+
+    Colour, surface, place and size do not depend on the class: the outline is the
+    only way to tell the shapes.
+
+    Args:
+        rng: Source of everything in the scene.
+        side: Height and width of the image in pixels.
+        first: Class of one of the shapes; those of the others are drawn.
+        with_other: Whether some scenes also have a blob that is in no class.
+
+    Returns:
+        The picture and its truth.
+    """
+    horizon = _draw_horizon(rng, side)
+    wall = fill(horizon, side, side)
+    wall_colour = draw_colour(rng, [])
+    floor_colour = draw_colour(rng, [wall_colour])
+    picture = draw_texture(rng, side, floor_colour)
+    _paint(picture, horizon, draw_texture(rng, side, wall_colour))
+
+    taken = np.zeros((side, side), bool)
+    instances: list[Instance] = []
+    others = rng.choice(SHAPES, int(rng.integers(1, 5)))
+    for name in (first, *others.tolist()):
+        polygon = _place(rng, shape_outline(name, rng), _SHAPE_SIZES, taken)
+        if polygon is None:
+            continue
+        instances.append(Instance(name, polygon, fill(polygon, side, side)))
+        colour = draw_colour(rng, [wall_colour, floor_colour])
+        _paint(picture, polygon, draw_texture(rng, side, colour))
+
+    other = np.zeros((side, side), bool)
+    if with_other and rng.random() < _OTHER_CHANCE:
+        polygon = _place(rng, blob_outline(rng), _OTHER_SIZES, taken)
+        if polygon is not None:
+            other = fill(polygon, side, side)
+            colour = draw_colour(rng, [wall_colour, floor_colour])
+            _paint(picture, polygon, draw_texture(rng, side, colour))
+
+    add_grain(rng, picture)
+    image = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)
+    return Scene(image, wall, tuple(instances), other)
+
+
+def _draw_horizon(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
+    """Draws the `(4, 2)` outline of the wall: all above a slightly tilted line."""
+    middle = rng.uniform(0.35, 0.65) * side
+    rise = np.tan(np.deg2rad(rng.uniform(-8, 8))) * side / 2
+    return np.array([[0, 0], [side, 0], [side, middle + rise], [0, middle - rise]])
+
+
+def _place(
+    rng: np.random.Generator,
+    outline: NDArray[np.float64],
+    sizes: tuple[float, float],
+    taken: NDArray[np.bool_],
+) -> NDArray[np.float64] | None:
+    """Finds a size and a free place for an outline and marks the place as taken.
+
+    Args:
+        rng: Source of the size and the place.
+        outline: Vertices at distance 1 at most from the origin, `(P, 2)`.
+        sizes: Least and greatest diameter as shares of the image side.
+        taken: Where something is already, `(H, W)`; changed in place.
+
+    Returns:
+        Vertices (x, y) in pixels, cut at the border, `(Q, 2)`; None if no free place
+        was found.
+    """
+    side = len(taken)
+    for _ in range(_TRIES):
+        radius = rng.uniform(*sizes) * side / 2
+        # A centre inside the image is what `clip_to_image` asks for.
+        centre = rng.uniform(0, side, 2)
+        whole = centre + radius * outline
+        polygon = clip_to_image(whole, side, side)
+        if polygon_area(polygon) < _MIN_VISIBLE * polygon_area(whole):
+            continue
+        if not (fill(centre + (radius + _GAP) * outline, side, side) & taken).any():
+            taken |= fill(polygon, side, side)
+            return polygon
+    return None
+
+
+def _paint(
+    picture: NDArray[np.float32],
+    polygon: NDArray[np.float64],
+    texture: NDArray[np.float32],
+) -> None:
+    """Covers the inside of a polygon with a texture, in place, with soft edges.
+
+    Args:
+        picture: `(H, W, 3)`; changed.
+        polygon: Vertices (x, y) in pixels, `(P, 2)`.
+        texture: `(H, W, 3)`.
+    """
+    inside = coverage(polygon, *picture.shape[:2])[..., None]
+    picture += inside * (texture - picture)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+from mmmetaformer.datasets.sample_data.polygon import fill, polygon_area
+from mmmetaformer.datasets.sample_data.shapes import SHAPES, shape_outline
+from mmmetaformer.datasets.sample_data.spec import SampleSpec
+from mmmetaformer.errors import ConfigError
+
+SIDE = 96
+SPEC = SampleSpec(num_train=40, num_val=4, image_size=SIDE, seed=0)
+
+
+@pytest.fixture(scope='module')
+def scenes():
+    return [SPEC.scene('train', index, with_other=True) for index in range(40)]
+
+
+def test_two_to_five_shapes_that_do_not_overlap(scenes):
+    counts = {len(scene.instances) for scene in scenes}
+    assert counts == {2, 3, 4, 5}
+    for scene in scenes:
+        layers = [instance.mask for instance in scene.instances] + [scene.other]
+        assert np.sum(layers, axis=0).max() == 1
+
+
+def test_any_images_in_a_row_as_many_as_classes_show_all(scenes):
+    for start in range(len(scenes) - len(SHAPES) + 1):
+        group = scenes[start : start + len(SHAPES)]
+        names = {instance.name for scene in group for instance in scene.instances}
+        assert names == set(SHAPES)
+
+
+def test_mask_is_the_filled_polygon_of_one_part(scenes):
+    at_border = 0
+    for instance in (i for scene in scenes for i in scene.instances):
+        np.testing.assert_array_equal(instance.mask, fill(instance.polygon, SIDE, SIDE))
+        area = polygon_area(instance.polygon)
+        assert instance.mask.sum() == pytest.approx(area, rel=0.15)
+        at_border += bool(instance.polygon.min() == 0 or instance.polygon.max() == SIDE)
+    assert at_border >= 5
+
+
+def test_sizes_vary_between_the_bounds(scenes):
+    extents = np.array(
+        [np.ptp(i.polygon, axis=0).max() for scene in scenes for i in scene.instances]
+    )
+    assert extents.max() <= SIDE / 2.5 + 0.01
+    assert extents.max() > 0.36 * SIDE
+    # A shape is at least 3/4 as wide as its circle, of which 9/10 may be visible.
+    assert extents.min() >= SIDE / 8 * 0.6
+    assert extents.min() < 0.14 * SIDE
+
+
+def test_wall_is_above_floor(scenes):
+    for scene in scenes:
+        assert scene.wall[0].all()
+        assert not scene.wall[-1].any()
+        assert (np.diff(scene.wall.astype(int), axis=0) <= 0).all()
+    assert any(np.ptp(scene.wall.sum(axis=0)) > 3 for scene in scenes)
+
+
+def test_something_else_is_on_some_images_if_asked_for(scenes):
+    share = np.mean([scene.other.any() for scene in scenes])
+    assert 0.1 < share < 0.7
+    plain = [SPEC.scene('train', index, with_other=False) for index in range(8)]
+    assert not any(scene.other.any() for scene in plain)
+
+
+def test_shapes_and_grounds_can_be_told_by_colour(scenes):
+    for scene in scenes:
+        image = scene.image.astype(float)
+        ground = ~np.any([i.mask for i in scene.instances] + [scene.other], axis=0)
+        colours = [
+            image[ground & scene.wall].mean(axis=0),
+            image[ground & ~scene.wall].mean(axis=0),
+        ]
+        assert np.linalg.norm(colours[0] - colours[1]) > 20
+        for instance in scene.instances:
+            inside = image[instance.mask].mean(axis=0)
+            assert min(np.linalg.norm(inside - other) for other in colours) > 20
+
+
+def test_colour_does_not_tell_the_class():
+    spec = SampleSpec(num_train=100, num_val=1, image_size=64, seed=1)
+    colours = {name: [] for name in SHAPES}
+    for index in range(100):
+        scene = spec.scene('train', index, with_other=False)
+        for instance in scene.instances:
+            colours[instance.name].append(scene.image[instance.mask].mean(axis=0))
+    means = np.array([np.mean(values, axis=0) for values in colours.values()])
+    spread = np.std(np.concatenate(list(colours.values())), axis=0)
+    # The means of about 85 draws each differ by chance alone, by 0.1 spreads or so.
+    assert (np.ptp(means, axis=0) < 0.6 * spread).all()
+
+
+def test_image_depends_on_seed_split_and_index_but_not_on_the_counts():
+    def image(seed, split, index, num_train=9):
+        spec = SampleSpec(num_train=num_train, num_val=3, image_size=64, seed=seed)
+        return spec.scene(split, index, with_other=True).image
+
+    first = image(0, 'train', 0)
+    np.testing.assert_array_equal(first, image(0, 'train', 0, num_train=2))
+    for other in (image(1, 'train', 0), image(0, 'val', 0), image(0, 'train', 4)):
+        assert (first != other).mean() > 0.5
+
+
+@pytest.mark.parametrize(
+    'change', [{'num_train': 0}, {'num_val': 0}, {'image_size': 32}, {'seed': -1}]
+)
+def test_numbers_that_cannot_be_are_refused(change):
+    numbers = {'num_train': 1, 'num_val': 1, 'image_size': 64, 'seed': 0}
+    with pytest.raises(ConfigError, match=f'{next(iter(change))} must be at least'):
+        SampleSpec(**{**numbers, **change})
+
+
+def test_unknown_shape_is_refused():
+    with pytest.raises(ValueError, match='no shape is called'):
+        shape_outline('cone', np.random.default_rng(0))
