@@ -1,0 +1,3 @@
+# Drop path: ImageNet training (sail-sg/metaformer, scripts/poolformerv2).
+backbone = dict(type='mmmetaformer.PoolFormerV2', arch='s12', drop_path_rate=0.1)
+backbone_channels = [64, 128, 320, 512]

@@ -1,0 +1,10 @@
+# What detection and segmentation runs share.
+env_cfg = dict(
+    cudnn_benchmark=False,
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    dist_cfg=dict(backend='nccl'),
+)
+log_level = 'INFO'
+load_from = None
+resume = False
+vis_backends = [dict(type='LocalVisBackend')]

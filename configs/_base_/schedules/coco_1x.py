@@ -1,0 +1,24 @@
+# 1x: 12 epochs at 16 images a step; AdamW values of mmdet's Swin-T Mask R-CNN 1x.
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=1)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+
+optim_wrapper = dict(
+    type='OptimWrapper',
+    optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),
+    # No decay of vectors: norms, biases, StarReLU's scalars, residual scales. That is
+    # timm's rule, under which the ImageNet models were trained, and ConvNeXt's.
+    paramwise_cfg=dict(flat_decay_mult=0.0),
+)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=1000),
+    dict(
+        type='MultiStepLR',
+        by_epoch=True,
+        begin=0,
+        end=12,
+        milestones=[8, 11],
+        gamma=0.1,
+    ),
+]
+auto_scale_lr = dict(enable=False, base_batch_size=16)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of a checkpoint file before a run starts on it."""
+
+import pickle
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from mmmetaformer.errors import ConfigError
+
+__all__ = ['check_checkpoint', 'check_fits']
+
+MAX_NAMED = 5  # keys that a message names
+
+
+def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any]:
+    """Refuse a file that is no checkpoint of a model.
+
+    Args:
+        path: A local file. An address with a scheme, such as https, is not checked.
+        resume: Whether training is to go on from it, for which the states of
+            optimizer and schedule are needed too.
+
+    Returns:
+        The checkpoint's state dict; empty for an address.
+
+    Raises:
+        ConfigError: Absent, no checkpoint, or not enough to resume from.
+    """
+    if '://' in path:
+        return {}
+    if not Path(path).is_file():
+        raise ConfigError(f'there is no checkpoint file {path}')
+    try:
+        checkpoint = torch.load(
+            path,
+            map_location='cpu',
+            weights_only=True,
+            mmap=zipfile.is_zipfile(path),
+        )
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        reason = str(error).strip().splitlines()
+        raise ConfigError(
+            f'{path} is no checkpoint that torch.load(weights_only=True) can read: '
+            f'{reason[0] if reason else type(error).__name__}'
+        ) from error
+    if not isinstance(checkpoint, Mapping):
+        raise ConfigError(f'{path} holds a {type(checkpoint).__name__}, no checkpoint')
+    state_dict = checkpoint.get('state_dict', checkpoint)
+    if not any(isinstance(value, torch.Tensor) for value in state_dict.values()):
+        raise ConfigError(f'{path} holds no weights: its keys are {list(checkpoint)}')
+    if resume and not {'optimizer', 'message_hub'} <= set(checkpoint):
+        raise ConfigError(
+            f'{path} holds weights only, training cannot resume from it. To start '
+            f'a new run on these weights: --cfg-options load_from={path}'
+        )
+    return dict(state_dict)
+
+
+def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> None:
+    """Refuse weights that are not this model's.
+
+    mmengine itself would load what matches and log the rest.
+
+    Raises:
+        ConfigError: Names that lack or are left over, or other shapes.
+    """
+    own = model.state_dict()
+    problems = {
+        'missing': [key for key in own if key not in state_dict],
+        'unknown': [key for key in state_dict if key not in own],
+        'of another shape': [
+            f'{key} {tuple(state_dict[key].shape)} for {tuple(own[key].shape)}'
+            for key in own
+            if key in state_dict and state_dict[key].shape != own[key].shape
+        ],
+    }
+    found = [
+        f'{len(keys)} {what} ({", ".join(keys[:MAX_NAMED])}'
+        f'{", ..." if len(keys) > MAX_NAMED else ""})'
+        for what, keys in problems.items()
+        if keys
+    ]
+    if found:
+        raise ConfigError(
+            f"{path} is not a checkpoint of this config's model: {'; '.join(found)}. "
+            'Is it from another config, or a backbone alone?'
+        )

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the command lines of the tools share."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from mmengine.config import Config, DictAction
+
+from mmmetaformer.errors import ConfigError
+
+from .config import load_config
+from .sample_run import use_sample_data
+
+__all__ = ['add_run_arguments', 'read_run_config', 'run']
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every run of a config takes."""
+    parser.add_argument(
+        '--work-dir',
+        help='folder for logs and checkpoints (default: work_dirs/NAME_OF_CONFIG)',
+    )
+    parser.add_argument(
+        '--sample-data',
+        nargs='?',
+        const='data/sample',
+        metavar='FOLDER',
+        help='run at small size on generated data, written to FOLDER (default: '
+        'data/sample)',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='override the config, such as train_dataloader.batch_size=4',
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='what started the processes of a distributed run',
+    )
+
+
+def read_run_config(args: argparse.Namespace) -> Config:
+    """Read the config that the arguments of `add_run_arguments` describe.
+
+    The user's `--cfg-options` have the last word, over sample data too.
+
+    Args:
+        args: The parsed arguments, with `config` besides.
+
+    Raises:
+        ConfigError: There is no such config, or it does not go with `--sample-data`.
+    """
+    cfg = load_config(args.config, args.work_dir)
+    if args.sample_data:
+        use_sample_data(cfg, args.sample_data)
+        if args.work_dir is None:
+            cfg.work_dir += '_sample'
+    cfg.merge_from_dict(args.cfg_options)
+    cfg.launcher = args.launcher
+    return cfg
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a tool; tell errors of the user in a line and exit with status 2."""
+    try:
+        main()
+    except ConfigError as error:
+        print(f'error: {error}', file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a test run writes pictures and predictions."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmmetaformer.errors import ConfigError
+
+__all__ = ['save_pictures', 'save_predictions']
+
+
+def save_pictures(cfg: Config, folder: str) -> None:
+    """Have the host's visualization hook draw every prediction into a folder.
+
+    Args:
+        cfg: The run's config, changed in place.
+        folder: Where the pictures go.
+
+    Raises:
+        ConfigError: The config has no visualization hook of mmdet or mmseg.
+    """
+    hook = cfg.default_hooks.get('visualization', {})
+    kind = hook.get('type')
+    hook.draw = True
+    if kind == 'DetVisualizationHook':
+        # Relative paths would be joined to the work_dir, once more for each batch.
+        hook.test_out_dir = str(Path(folder).absolute())
+    elif kind == 'SegVisualizationHook':
+        hook.interval = 1
+        cfg.visualizer.save_dir = str(Path(folder).absolute())
+    else:
+        raise ConfigError(
+            '--show-dir draws through default_hooks.visualization of type '
+            f'DetVisualizationHook or SegVisualizationHook; the config has {kind!r}'
+        )
+
+
+def save_predictions(cfg: Config, path: str) -> None:
+    """Have the test write its predictions.
+
+    Args:
+        cfg: The run's config, changed in place.
+        path: For a detector a pickle of all predictions (`.pkl`), as mmdet's
+            `tools/test.py --out` writes; for a segmentor a folder of label maps, as
+            mmseg's does.
+
+    Raises:
+        ConfigError: The name does not go with the config's evaluator.
+    """
+    evaluators = cfg.test_evaluator
+    if not isinstance(evaluators, (list, tuple)):
+        evaluators = [evaluators]
+    is_pickle = Path(path).suffix in ('.pkl', '.pickle')
+    segmentation = [e for e in evaluators if e.type == 'IoUMetric']
+    if segmentation and is_pickle:
+        raise ConfigError(f'--out of a segmentor is a folder for label maps: {path}')
+    if segmentation:
+        segmentation[0].update(output_dir=path, keep_results=True)
+    elif is_pickle:
+        dump = dict(type='DumpDetResults', out_file_path=path)
+        cfg.test_evaluator = [*evaluators, dump]
+    else:
+        raise ConfigError(f'--out of a detector is a .pkl file: {path}')

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns any COCO or ADE20K config into a run of minutes on generated data.
+
+The method, the backbone, the loaders and the evaluators stay; sizes shrink to what a
+CPU with two cores trains from scratch in a few minutes.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmmetaformer.datasets.innermost import innermost
+from mmmetaformer.datasets.sample_data import (
+    ADE20K_CLASSES,
+    ADE20K_PALETTE,
+    COCO_CLASSES,
+    COCO_PALETTE,
+    write_ade20k,
+    write_coco,
+)
+from mmmetaformer.errors import ConfigError
+
+__all__ = ['use_sample_data']
+
+IMAGE_SIZE = 160  # pixels, of the square images and of what Resize makes of them
+CROP_SIZE = 128  # pixels, of training crops
+BATCH_SIZE = 4
+SEED = 0
+HEAD_SHRINK = 4  # by which the channels of segmentation heads are divided
+ROIS = 64  # sampled per image to train the box and mask heads
+PROPOSALS = 200  # kept per image
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """What a data set in one format needs."""
+
+    folder: str
+    write: Callable[..., None]
+    num_train: int
+    num_val: int
+    classes: Sequence[str]
+    palette: Sequence[Sequence[int]]
+    iterations: int
+    lr: float
+
+
+SAMPLES = {
+    'CocoDataset': _Sample(
+        folder='coco',
+        write=write_coco,
+        num_train=128,
+        num_val=32,
+        classes=COCO_CLASSES,
+        palette=COCO_PALETTE,
+        iterations=320,
+        lr=4e-4,
+    ),
+    'ADE20KDataset': _Sample(
+        folder='ade/ADEChallengeData2016',
+        write=write_ade20k,
+        num_train=64,
+        num_val=16,
+        classes=ADE20K_CLASSES,
+        palette=ADE20K_PALETTE,
+        iterations=120,
+        lr=4e-4,
+    ),
+}
+
+
+def use_sample_data(cfg: Config, root: str) -> None:
+    """Write the sample data that the config's data set calls for, and fit the config.
+
+    Args:
+        cfg: The run's config, changed in place.
+        root: Folder for the sample data; it is reused if it has been written before.
+
+    Raises:
+        ConfigError: The config trains on neither COCO nor ADE20K, or the folder is
+            taken by something else.
+    """
+    kinds = {inner['type'] for inner in innermost(cfg.train_dataloader.dataset)}
+    if len(kinds) != 1 or not kinds <= set(SAMPLES):
+        raise ConfigError(
+            f'--sample-data stands in for {" or ".join(SAMPLES)}; the config trains on '
+            f'{", ".join(sorted(kinds))}'
+        )
+    sample = SAMPLES[kinds.pop()]
+    folder = Path(root) / sample.folder
+    sample.write(
+        folder,
+        num_train=sample.num_train,
+        num_val=sample.num_val,
+        image_size=IMAGE_SIZE,
+        seed=SEED,
+    )
+    _use_folder(cfg, sample, folder)
+    _shrink_model(cfg.model, len(sample.classes))
+    _shorten_schedule(cfg, sample)
+    cfg.setdefault('randomness', dict(seed=SEED))
+
+
+def _use_folder(cfg: Config, sample: _Sample, folder: Path) -> None:
+    metainfo = dict(classes=sample.classes, palette=sample.palette)
+    for split in ('train', 'val', 'test'):
+        loader = cfg[f'{split}_dataloader']
+        loader.update(batch_size=BATCH_SIZE, num_workers=0, persistent_workers=False)
+        for inner in innermost(loader.dataset):
+            inner.update(data_root=str(folder), metainfo=metainfo)
+            _shrink_images(inner['pipeline'])
+    for split in ('val', 'test'):
+        evaluator = cfg[f'{split}_evaluator']
+        for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
+            if 'ann_file' in metric:
+                metric.ann_file = str(folder / 'annotations/instances_val2017.json')
+
+
+def _shrink_images(pipeline: Any) -> None:
+    """Set the sizes in a pipeline, keeping the ratio of long to short side."""
+    for node in _dicts(pipeline):
+        if 'crop_size' in node:
+            node['crop_size'] = (CROP_SIZE, CROP_SIZE)
+        for key in ('scale', 'scales'):
+            if key in node:
+                node[key] = _shrink_scale(node[key])
+
+
+def _shrink_scale(scale: Any) -> Any:
+    if isinstance(scale[0], (list, tuple)):
+        return [_shrink_scale(one) for one in scale]
+    return tuple(round(side * IMAGE_SIZE / min(scale)) for side in scale)
+
+
+def _shrink_model(model: Any, num_classes: int) -> None:
+    for node in _dicts(model):
+        if 'num_classes' in node:
+            node['num_classes'] = num_classes
+        if 'nms_pre' in node and 'max_per_img' in node:
+            node['max_per_img'] = min(node['max_per_img'], PROPOSALS)
+        if node.get('type') == 'RandomSampler':
+            node['num'] = min(node['num'], ROIS)
+        if node.get('mode') == 'slide':
+            node.update(crop_size=(CROP_SIZE,) * 2, stride=(CROP_SIZE * 2 // 3,) * 2)
+    if 'size' in model.get('data_preprocessor', {}):
+        model.data_preprocessor.size = (CROP_SIZE, CROP_SIZE)
+    for name in ('decode_head', 'auxiliary_head'):
+        for head in _dicts(model.get(name)):
+            if 'channels' in head:
+                head['channels'] //= HEAD_SHRINK
+
+
+def _shorten_schedule(cfg: Config, sample: _Sample) -> None:
+    iterations = sample.iterations
+    loop = cfg.train_cfg
+    by_epoch = loop.get('type', 'EpochBasedTrainLoop') == 'EpochBasedTrainLoop'
+    if by_epoch:
+        length = iterations * BATCH_SIZE // sample.num_train
+        loop.max_epochs = length
+    else:
+        length = iterations
+        loop.max_iters = length
+    loop.val_interval = length
+    cfg.default_hooks.checkpoint.interval = length
+    cfg.default_hooks.logger.interval = 20
+    cfg.optim_wrapper.optimizer = dict(type='AdamW', lr=sample.lr, weight_decay=0.05)
+    cfg.param_scheduler = [
+        dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=20),
+        dict(type='PolyLR', by_epoch=False, begin=20, end=iterations, power=1.0),
+    ]
+
+
+def _dicts(node: Any) -> Iterator[Any]:
+    """Every dict in a config tree, the outer ones first."""
+    if isinstance(node, dict):
+        yield node
+        node = list(node.values())
+    if isinstance(node, (list, tuple)):
+        for value in node:
+            yield from _dicts(value)
