@@ -59,8 +59,8 @@ def draw_scene(
 ) -> Scene:
     """Draws a scene of 2 to 5 shapes.
 
-    Colour, surface, place and size do not depend on the class: the outline is the
-    only way to tell the shapes.
+    A class has its outline and a typical colour; surface, place, size and rotation
+    do not depend on it.
 
     Args:
         rng: Source of everything in the scene.
@@ -73,10 +73,8 @@ def draw_scene(
     """
     horizon = _draw_horizon(rng, side)
     wall = fill(horizon, side, side)
-    wall_colour = draw_colour(rng, [])
-    floor_colour = draw_colour(rng, [wall_colour])
-    picture = draw_texture(rng, side, floor_colour)
-    _paint(picture, horizon, draw_texture(rng, side, wall_colour))
+    picture = draw_texture(rng, side, draw_colour(rng, 'floor'))
+    _paint(picture, horizon, draw_texture(rng, side, draw_colour(rng, 'wall')))
 
     taken = np.zeros((side, side), bool)
     instances: list[Instance] = []
@@ -86,16 +84,15 @@ def draw_scene(
         if polygon is None:
             continue
         instances.append(Instance(name, polygon, fill(polygon, side, side)))
-        colour = draw_colour(rng, [wall_colour, floor_colour])
-        _paint(picture, polygon, draw_texture(rng, side, colour))
+        _paint(picture, polygon, draw_texture(rng, side, draw_colour(rng, name)))
 
     other = np.zeros((side, side), bool)
     if with_other and rng.random() < _OTHER_CHANCE:
         polygon = _place(rng, blob_outline(rng), _OTHER_SIZES, taken)
         if polygon is not None:
             other = fill(polygon, side, side)
-            colour = draw_colour(rng, [wall_colour, floor_colour])
-            _paint(picture, polygon, draw_texture(rng, side, colour))
+            texture = draw_texture(rng, side, draw_colour(rng, 'other'))
+            _paint(picture, polygon, texture)
 
     add_grain(rng, picture)
     image = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Colours that can be told apart, surfaces that are never one colour, and grain."""
-
-from collections.abc import Sequence
+"""Colours, surfaces that are never one colour, and grain."""
 
 import cv2
 import numpy as np
@@ -9,36 +7,33 @@ from numpy.typing import NDArray
 
 __all__ = ['add_grain', 'draw_colour', 'draw_texture']
 
-_CANDIDATES = 32
-# Distance in CIE L*a*b*, where about 2 is the least that can be seen.
-_MIN_DISTANCE = 40.0
+# As in the world, a class has a typical colour, and single things stray from it. Red,
+# green and blue in [0, 1].
+_TYPICAL = {
+    'wall': (0.75, 0.74, 0.68),
+    'floor': (0.45, 0.34, 0.26),
+    'ball': (0.78, 0.26, 0.24),
+    'box': (0.30, 0.52, 0.30),
+    'flag': (0.26, 0.36, 0.74),
+    'light': (0.88, 0.76, 0.24),
+}
+_STRAY = 0.12
 
 
-def draw_colour(
-    rng: np.random.Generator, unlike: Sequence[NDArray[np.float32]]
-) -> NDArray[np.float32]:
-    """Draws a colour that stands out from all of the given ones.
+def draw_colour(rng: np.random.Generator, name: str) -> NDArray[np.float32]:
+    """Draws a colour for one thing of a class.
 
     Args:
         rng: Source of the colour.
-        unlike: Colours `(3,)` to keep away from, BGR in [0, 1].
+        name: Class; what is none of the classes may have any colour.
 
     Returns:
         Colour `(3,)`, BGR in [0, 1].
     """
-    colours = rng.uniform(0.12, 0.88, (_CANDIDATES, 3)).astype(np.float32)
-    if not unlike:
-        return colours[0]
-    away = _to_lab(colours)[:, None] - _to_lab(np.stack(unlike))[None]
-    nearest = np.linalg.norm(away, axis=2).min(axis=1)
-    # The first that is far enough, else the farthest there is.
-    return colours[np.argmax(np.minimum(nearest, _MIN_DISTANCE))]
-
-
-def _to_lab(colours: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Converts colours `(N, 3)`, BGR in [0, 1], to L*a*b* `(N, 3)`."""
-    lab = cv2.cvtColor(colours[None], cv2.COLOR_BGR2Lab)[0]
-    return lab.astype(np.float32, copy=False)
+    if name not in _TYPICAL:
+        return rng.uniform(0.1, 0.9, 3).astype(np.float32)
+    colour = np.array(_TYPICAL[name][::-1]) + rng.uniform(-_STRAY, _STRAY, 3)
+    return colour.astype(np.float32)
 
 
 def draw_texture(

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+import torch
+from conftest import TINY
+
+HOOK = """
+import torch
+from mmengine.dist import get_rank
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+
+
+@HOOKS.register_module()
+class SaveEveryRank(Hook):
+    def after_train(self, runner):
+        model = runner.model.module
+        torch.save(
+            dict(model.named_parameters()), f'{runner.work_dir}/rank{get_rank()}.pth'
+        )
+"""
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='this is the launch without GPUs')
+@pytest.mark.parametrize('method', ['upernet', 'mask_rcnn'])
+def test_two_processes_on_a_cpu_end_with_the_same_parameters(
+    method, tool, sample, tmp_path
+):
+    (tmp_path / 'rank_hook.py').write_text(HOOK)
+    work_dir = tmp_path / 'work'
+    config = f'configs/{method}_convformer.py'
+    common = ('--sample-data', sample, '--work-dir', work_dir)
+    port = {'upernet': '29611', 'mask_rcnn': '29612'}[method]
+    done = tool(
+        'dist_train.sh',
+        config,
+        2,
+        *common,
+        '--cfg-options',
+        *TINY[method],
+        'custom_imports.imports=rank_hook',
+        "custom_hooks=[dict(type='SaveEveryRank')]",
+        PYTHONPATH=str(tmp_path),
+        PORT=port,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    first, second = (
+        torch.load(work_dir / f'rank{rank}.pth', weights_only=True) for rank in (0, 1)
+    )
+    assert set(first) == set(second)
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    if method == 'upernet':
+        assert 'SyncBN needs GPUs' in done.stdout + done.stderr
+        checkpoint = (work_dir / 'last_checkpoint').read_text()
+        done = tool(
+            'dist_test.sh',
+            config,
+            checkpoint,
+            2,
+            *common,
+            '--cfg-options',
+            *TINY[method],
+            PORT=port,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert 'mIoU' in done.stdout
