@@ -4,6 +4,9 @@
 PYTHON ?=
 
 BIN := .venv/bin
+# Threads that wait for each other sleep. Spinning is hardly faster where the cores are
+# free, and several times slower where something else runs too.
+export OMP_WAIT_POLICY ?= PASSIVE
 CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from mmengine.model import is_model_wrapper
 from torch import nn
 
 from mmmetaformer.errors import ConfigError
@@ -66,10 +67,15 @@ def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> No
 
     mmengine itself would load what matches and log the rest.
 
+    Args:
+        model: The model, or a distributed wrapper around it.
+        state_dict: The weights.
+        path: Where they come from, for the message.
+
     Raises:
         ConfigError: Names that lack or are left over, or other shapes.
     """
-    own = model.state_dict()
+    own = (model.module if is_model_wrapper(model) else model).state_dict()
     problems = {
         'missing': [key for key in own if key not in state_dict],
         'unknown': [key for key in state_dict if key not in own],

@@ -65,7 +65,7 @@ SAMPLES = {
         num_val=32,
         classes=COCO_CLASSES,
         palette=COCO_PALETTE,
-        iterations=160,
+        iterations=128,
         lr=1e-3,
     ),
     'ADE20KDataset': _Sample(

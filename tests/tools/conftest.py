@@ -5,29 +5,54 @@ import sys
 
 import pytest
 
-# A few steps of a model of a few thousand parameters.
-TINY_BACKBONE = 'dict(depths=(1,1,1,1),dims=(32,32,32,32))'
-COMMON = ('default_hooks.logger.interval=1', 'train_dataloader.batch_size=2')
-TINY = {
+# A backbone of a few thousand parameters ...
+TINY_MODELS = {
+    'upernet': """
+_base_ = '{root}/configs/upernet_{family}.py'
+model = dict(
+    backbone=dict(arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True)),
+    decode_head=dict(in_channels=[32] * 4),
+    auxiliary_head=dict(in_channels=32),
+)
+""",
+    'mask_rcnn': """
+_base_ = '{root}/configs/mask_rcnn_{family}.py'
+model = dict(
+    backbone=dict(arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True)),
+    neck=dict(in_channels=[32] * 4),
+)
+""",
+}
+# ... that trains for two steps or epochs.
+SHORT = {
     'upernet': (
-        f'model.backbone.arch={TINY_BACKBONE}',
-        'model.decode_head.in_channels=[32,32,32,32]',
-        'model.auxiliary_head.in_channels=32',
         'train_cfg.max_iters=2',
         'train_cfg.val_interval=2',
         'default_hooks.checkpoint.interval=1',
-        *COMMON,
+        'default_hooks.logger.interval=1',
+        'train_dataloader.batch_size=2',
     ),
     'mask_rcnn': (
-        f'model.backbone.arch={TINY_BACKBONE}',
-        'model.neck.in_channels=[32,32,32,32]',
         'train_cfg.max_epochs=2',
         'train_cfg.val_interval=2',
         'default_hooks.checkpoint.interval=1',
+        'default_hooks.logger.interval=1',
+        'train_dataloader.batch_size=2',
         'train_dataloader.dataset.indices=4',
-        *COMMON,
     ),
 }
+
+
+@pytest.fixture(scope='session')
+def tiny_config(root):
+    """Write a config with a tiny backbone; gives back its path."""
+
+    def write(folder, method, family, more=''):
+        path = folder / f'tiny_{method}.py'
+        path.write_text(TINY_MODELS[method].format(root=root, family=family) + more)
+        return path
+
+    return write
 
 
 @pytest.fixture(scope='session')

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 import torch
-from conftest import TINY
+from conftest import SHORT
 
+MORE = """
+custom_imports = dict(imports=['rank_hook'])
+custom_hooks = [dict(type='SaveEveryRank')]
+"""
 HOOK = """
 import torch
 from mmengine.dist import get_rank
@@ -23,11 +27,11 @@ class SaveEveryRank(Hook):
 @pytest.mark.skipif(torch.cuda.is_available(), reason='this is the launch without GPUs')
 @pytest.mark.parametrize('method', ['upernet', 'mask_rcnn'])
 def test_two_processes_on_a_cpu_end_with_the_same_parameters(
-    method, tool, sample, tmp_path
+    method, tool, tiny_config, sample, tmp_path
 ):
     (tmp_path / 'rank_hook.py').write_text(HOOK)
     work_dir = tmp_path / 'work'
-    config = f'configs/{method}_convformer.py'
+    config = tiny_config(tmp_path, method, 'convformer', MORE)
     common = ('--sample-data', sample, '--work-dir', work_dir)
     port = {'upernet': '29611', 'mask_rcnn': '29612'}[method]
     done = tool(
@@ -36,9 +40,7 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
         2,
         *common,
         '--cfg-options',
-        *TINY[method],
-        'custom_imports.imports=rank_hook',
-        "custom_hooks=[dict(type='SaveEveryRank')]",
+        *SHORT[method],
         PYTHONPATH=str(tmp_path),
         PORT=port,
     )
@@ -58,7 +60,8 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
             2,
             *common,
             '--cfg-options',
-            *TINY[method],
+            *SHORT[method],
+            PYTHONPATH=str(tmp_path),
             PORT=port,
         )
         assert done.returncode == 0, done.stderr[-3000:]

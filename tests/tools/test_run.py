@@ -6,19 +6,17 @@ from pathlib import Path
 import cv2
 import pytest
 import torch
-from conftest import TINY
-
-CONFIGS = {'upernet': 'upernet_caformer', 'mask_rcnn': 'mask_rcnn_caformer'}
+from conftest import SHORT
 
 
-@pytest.fixture(scope='module', params=CONFIGS)
-def run(request, tool, sample, tmp_path_factory):
+@pytest.fixture(scope='module', params=['upernet', 'mask_rcnn'])
+def run(request, tool, tiny_config, sample, tmp_path_factory):
     """A finished training: method, config, options and work folder."""
     method = request.param
-    config = f'configs/{CONFIGS[method]}.py'
     work_dir = tmp_path_factory.mktemp(method)
+    config = tiny_config(tmp_path_factory.mktemp('config'), method, 'caformer')
     common = ('--sample-data', sample, '--work-dir', work_dir)
-    done = tool('train.py', config, *common, '--cfg-options', *TINY[method])
+    done = tool('train.py', config, *common, '--cfg-options', *SHORT[method])
     assert done.returncode == 0, done.stderr[-3000:]
     return method, config, common, work_dir, done.stdout
 
@@ -32,7 +30,7 @@ def test_training_scores_and_saves(run):
     assert {'upernet': 'mIoU', 'mask_rcnn': 'coco/segm_mAP'}[method] in output
     checkpoint = torch.load(last(work_dir), weights_only=True)
     assert {'state_dict', 'optimizer', 'message_hub'} <= set(checkpoint)
-    assert (work_dir / f'{CONFIGS[method]}.py').is_file()
+    assert (work_dir / f'tiny_{method}.py').is_file()
 
 
 def test_one_line_tells_of_bn_in_a_single_process(run):
@@ -48,7 +46,7 @@ def test_resuming_goes_on_where_training_stopped(run, tool):
         *common,
         '--resume',
         '--cfg-options',
-        *TINY[method],
+        *SHORT[method],
         more[method],
     )
     assert done.returncode == 0, done.stderr[-3000:]
@@ -71,7 +69,7 @@ def test_testing_draws_and_saves(run, tool, tmp_path):
         '--out',
         out,
         '--cfg-options',
-        *TINY[method],
+        *SHORT[method],
     )
     assert done.returncode == 0, done.stderr[-3000:]
     pictures = list((tmp_path / 'pictures').rglob('*.[jp][pn]g'))

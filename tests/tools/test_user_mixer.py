@@ -3,7 +3,7 @@
 
 import re
 
-from conftest import TINY
+from conftest import SHORT
 
 
 def test_a_mixer_in_a_file_of_the_users_own_trains(tool, root, sample, tmp_path):
@@ -22,8 +22,8 @@ def test_a_mixer_in_a_file_of_the_users_own_trains(tool, root, sample, tmp_path)
         '--work-dir',
         tmp_path / 'work',
         '--cfg-options',
-        *(option for option in TINY['upernet'] if 'channels' not in option),
-        'model.backbone.arch=dict(depths=(1,1,1,1),dims=(64,128,320,512))',
+        *SHORT['upernet'],
+        'model.backbone.arch.depths=[1,1,1,1]',
         PYTHONPATH=str(tmp_path),
     )
     assert done.returncode == 0, done.stderr[-3000:]

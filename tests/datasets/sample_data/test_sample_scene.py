@@ -81,3 +81,26 @@ def test_shapes_and_grounds_can_be_told_by_colour(scenes):
             assert min(np.linalg.norm(inside - other) for other in colours) > 20
 
 
+def test_image_depends_on_seed_split_and_index_but_not_on_the_counts():
+    def image(seed, split, index, num_train=9):
+        spec = SampleSpec(num_train=num_train, num_val=3, image_size=64, seed=seed)
+        return spec.scene(split, index, with_other=True).image
+
+    first = image(0, 'train', 0)
+    np.testing.assert_array_equal(first, image(0, 'train', 0, num_train=2))
+    for other in (image(1, 'train', 0), image(0, 'val', 0), image(0, 'train', 4)):
+        assert (first != other).mean() > 0.5
+
+
+@pytest.mark.parametrize(
+    'change', [{'num_train': 0}, {'num_val': 0}, {'image_size': 32}, {'seed': -1}]
+)
+def test_numbers_that_cannot_be_are_refused(change):
+    numbers = {'num_train': 1, 'num_val': 1, 'image_size': 64, 'seed': 0}
+    with pytest.raises(ConfigError, match=f'{next(iter(change))} must be at least'):
+        SampleSpec(**{**numbers, **change})
+
+
+def test_unknown_shape_is_refused():
+    with pytest.raises(ValueError, match='no shape is called'):
+        shape_outline('cone', np.random.default_rng(0))

@@ -170,7 +170,7 @@ def test_drop_path_drops_whole_images():
 def test_default_init_is_that_of_the_papers():
     backbone = IdentityFormer('s12')
     weight = backbone.stages[3][0].mlp.fc1.weight
-    assert weight.std() == pytest.approx(0.02, rel=0.02)
+    assert weight.std().item() == pytest.approx(0.02, rel=0.02)
     assert backbone.downsample_layers[0].conv.bias.abs().max() == 0
 
 
