@@ -5,7 +5,7 @@ import pickle
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from mmengine.model import is_model_wrapper
@@ -75,7 +75,9 @@ def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> No
     Raises:
         ConfigError: Names that lack or are left over, or other shapes.
     """
-    own = (model.module if is_model_wrapper(model) else model).state_dict()
+    if is_model_wrapper(model):
+        model = cast(nn.Module, model.module)
+    own = model.state_dict()
     problems = {
         'missing': [key for key in own if key not in state_dict],
         'unknown': [key for key in state_dict if key not in own],
