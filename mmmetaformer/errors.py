@@ -60,8 +60,14 @@ def check_arguments(
     """
     given = set(given)
     parameters = inspect.signature(function).parameters
-    valid = [name for name in parameters if name not in given]
-    unknown = [name for name in arguments if name not in valid]
+    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    valid = [
+        name
+        for name, parameter in parameters.items()
+        if name not in given and parameter.kind not in starred
+    ]
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    unknown = [n for n in arguments if n not in valid and not takes_any]
     if unknown:
         raise ConfigError(
             f'{what} has no argument {", ".join(map(repr, unknown))}. '

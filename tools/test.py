@@ -41,7 +41,8 @@ def main() -> None:
     cfg.load_from = args.checkpoint
     compat.prepare_cpu_launch(cfg)
     runner = Runner.from_cfg(cfg)
-    engine.check_fits(runner.model, state_dict, args.checkpoint)
+    if state_dict is not None:
+        engine.check_fits(runner.model, state_dict, args.checkpoint)
     runner.test()
 
 

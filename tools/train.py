@@ -36,12 +36,16 @@ def main() -> None:
         engine.use_amp(cfg)
     if args.resume:
         cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
+        cfg.load_from = engine.resume_from(args.resume, cfg.work_dir)
     engine.check_run(cfg, splits=('train', 'val'))
+    state_dict = None
     if cfg.get('load_from'):
-        engine.check_checkpoint(cfg.load_from, resume=cfg.get('resume', False))
+        state_dict = engine.check_checkpoint(cfg.load_from, cfg.get('resume', False))
     compat.prepare_cpu_launch(cfg)
-    Runner.from_cfg(cfg).train()
+    runner = Runner.from_cfg(cfg)
+    if state_dict is not None and cfg.resume:
+        engine.check_fits(runner.model, state_dict, cfg.load_from)
+    runner.train()
 
 
 if __name__ == '__main__':

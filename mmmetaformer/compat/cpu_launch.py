@@ -7,6 +7,8 @@ refuses CPU tensors. Upstream: mmengine 0.10.7, `mmengine/dist/utils.py` and
 `mmengine/runner/runner.py`. Can go when these ask whether there is an accelerator.
 """
 
+import os
+
 import torch.distributed as dist
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -28,7 +30,8 @@ def prepare_cpu_launch(cfg: Config) -> None:
         cfg: The run's config with its `launcher`; changed in place.
 
     Raises:
-        ConfigError: A launcher other than 'pytorch' on a host without accelerator.
+        ConfigError: A launcher other than 'pytorch' on a host without accelerator, or
+            no launcher has started this process.
     """
     if cfg.launcher == 'none' or get_device() != 'cpu':
         return
@@ -37,6 +40,11 @@ def prepare_cpu_launch(cfg: Config) -> None:
             f'--launcher {cfg.launcher} needs a GPU on each node, none is visible; '
             'on CPUs use --launcher pytorch, as tools/dist_train.sh does'
         )
+    if 'RANK' not in os.environ:
+        raise ConfigError(
+            '--launcher pytorch is for processes that torchrun started; use '
+            'tools/dist_train.sh or tools/dist_test.sh'
+        )
     dist.init_process_group('gloo')
     cfg.model_wrapper_cfg = dict(
         type='MMDistributedDataParallel',
@@ -44,7 +52,7 @@ def prepare_cpu_launch(cfg: Config) -> None:
         broadcast_buffers=False,
         find_unused_parameters=cfg.get('find_unused_parameters', False),
     )
-    if _sync_bn_to_bn(cfg.model):
+    if _sync_bn_to_bn(cfg.model) and dist.get_rank() == 0:
         print_log(
             'SyncBN needs GPUs: every process normalizes its own images (BN).',
             logger='current',

@@ -2,6 +2,7 @@
 """Whether a data set's classes fit the heads of a model."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from mmengine.fileio import list_from_file
@@ -14,6 +15,9 @@ from .innermost import innermost
 __all__ = ['check_classes']
 
 MAX_NAMED = 6  # classes that a message names
+HEADS = ('bbox_head', 'mask_head', 'decode_head')
+# Their heads split the classes in things and stuff.
+PANOPTIC = ('CocoPanopticDataset', 'ADE20KPanopticDataset')
 
 
 def check_classes(
@@ -23,14 +27,16 @@ def check_classes(
 
     Args:
         dataset: The data set's config, wrapped or not.
-        model: The model's config; every `num_classes` inside is compared.
+        model: The model's config; the heads whose scores the data set's classes are
+            (HEADS) are compared. Others may count otherwise, such as a class-agnostic
+            proposal head, or one for stuff.
         scope: The config's default scope, in which the data set's type is looked up.
 
     Raises:
         ConfigError: The counts differ; the message has both.
     """
     for inner in innermost(dataset):
-        classes = _classes(inner, scope)
+        classes = None if inner['type'] in PANOPTIC else _classes(inner, scope)
         if classes is None:
             continue
         for where, count in _class_counts(model, 'model'):
@@ -48,6 +54,11 @@ def check_classes(
 def _classes(dataset: Mapping[str, Any], scope: str | None) -> list[str] | None:
     classes = (dataset.get('metainfo') or {}).get('classes')
     if isinstance(classes, str):
+        if not Path(classes).is_file():
+            raise ConfigError(
+                f'metainfo.classes is the string {classes!r} and there is no such '
+                f"file; a single class is written ('{classes}',)"
+            )
         return list_from_file(classes)
     if classes is None:
         with DATASETS.switch_scope_and_registry(scope) as registry:
@@ -56,14 +67,15 @@ def _classes(dataset: Mapping[str, Any], scope: str | None) -> list[str] | None:
     return None if classes is None else list(classes)
 
 
-def _class_counts(node: Any, where: str) -> Iterator[tuple[str, int]]:
-    """Every `num_classes` in a config tree, with its path."""
+def _class_counts(
+    node: Any, where: str, in_head: bool = False
+) -> Iterator[tuple[str, int]]:
+    """Every `num_classes` directly in one of the HEADS of a config tree, with path."""
     if isinstance(node, Mapping):
+        if in_head and isinstance(node.get('num_classes'), int):
+            yield f'{where}.num_classes', node['num_classes']
         for key, value in node.items():
-            if key == 'num_classes' and isinstance(value, int):
-                yield f'{where}.num_classes', value
-            else:
-                yield from _class_counts(value, f'{where}.{key}')
+            yield from _class_counts(value, f'{where}.{key}', key in HEADS)
     elif isinstance(node, (list, tuple)):
         for i, value in enumerate(node):
-            yield from _class_counts(value, f'{where}[{i}]')
+            yield from _class_counts(value, f'{where}[{i}]', in_head)

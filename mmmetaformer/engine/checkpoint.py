@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of a checkpoint file before a run starts on it."""
 
-import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,12 +13,12 @@ from torch import nn
 
 from mmmetaformer.errors import ConfigError
 
-__all__ = ['check_checkpoint', 'check_fits']
+__all__ = ['check_checkpoint', 'check_fits', 'resume_from']
 
 MAX_NAMED = 5  # keys that a message names
 
 
-def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any]:
+def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any] | None:
     """Refuse a file that is no checkpoint of a model.
 
     Args:
@@ -27,13 +27,13 @@ def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any]:
             optimizer and schedule are needed too.
 
     Returns:
-        The checkpoint's state dict; empty for an address.
+        The checkpoint's state dict; None for an address.
 
     Raises:
         ConfigError: Absent, no checkpoint, or not enough to resume from.
     """
     if '://' in path:
-        return {}
+        return None
     if not Path(path).is_file():
         raise ConfigError(f'there is no checkpoint file {path}')
     try:
@@ -43,11 +43,10 @@ def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any]:
             weights_only=True,
             mmap=zipfile.is_zipfile(path),
         )
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        reason = str(error).strip().splitlines()
+    except Exception as error:  # torch's unpickler raises whatever it stumbles over
         raise ConfigError(
             f'{path} is no checkpoint that torch.load(weights_only=True) can read: '
-            f'{reason[0] if reason else type(error).__name__}'
+            f'{_reason(path, error)}'
         ) from error
     if not isinstance(checkpoint, Mapping):
         raise ConfigError(f'{path} holds a {type(checkpoint).__name__}, no checkpoint')
@@ -60,6 +59,31 @@ def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any]:
             f'a new run on these weights: --cfg-options load_from={path}'
         )
     return dict(state_dict)
+
+
+def resume_from(checkpoint: str, work_dir: str) -> str | None:
+    """Find the checkpoint that `--resume` means.
+
+    Args:
+        checkpoint: A checkpoint, or 'auto' for the last one in `work_dir`.
+        work_dir: The run's folder.
+
+    Returns:
+        The checkpoint; None if the folder has none yet, and training starts anew.
+    """
+    if checkpoint != 'auto':
+        return checkpoint
+    last = Path(work_dir) / 'last_checkpoint'
+    return last.read_text().strip() if last.is_file() else None
+
+
+def _reason(path: str, error: Exception) -> str:
+    refused = re.search(r'Unsupported (global|class)[^.]*', str(error))
+    if refused:
+        return f'it holds more than weights ({refused[0]})'
+    with open(path, 'rb') as file:
+        start = file.read(16)
+    return f'it starts with {start!r}; {type(error).__name__}'
 
 
 def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> None:

@@ -2,6 +2,7 @@
 """Where a test run writes pictures and predictions."""
 
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
@@ -20,13 +21,14 @@ def save_pictures(cfg: Config, folder: str) -> None:
     Raises:
         ConfigError: The config has no visualization hook of mmdet or mmseg.
     """
-    hook = cfg.default_hooks.get('visualization', {})
+    hook: Any = cfg.get('default_hooks', {}).get('visualization') or {}
     kind = hook.get('type')
-    hook.draw = True
     if kind == 'DetVisualizationHook':
+        hook.draw = True
         # Relative paths would be joined to the work_dir, once more for each batch.
         hook.test_out_dir = str(Path(folder).absolute())
     elif kind == 'SegVisualizationHook':
+        hook.draw = True
         hook.interval = 1
         cfg.visualizer.save_dir = str(Path(folder).absolute())
     else:
@@ -56,7 +58,7 @@ def save_predictions(cfg: Config, path: str) -> None:
     if segmentation and is_pickle:
         raise ConfigError(f'--out of a segmentor is a folder for label maps: {path}')
     if segmentation:
-        segmentation[0].update(output_dir=path, keep_results=True)
+        segmentation[0].output_dir = path
     elif is_pickle:
         dump = dict(type='DumpDetResults', out_file_path=path)
         cfg.test_evaluator = [*evaluators, dump]

@@ -36,9 +36,14 @@ def check_channels(model: Mapping[str, Any]) -> None:
     channels = _build_backbone(spec).out_channels
     for name, head in _takers(model):
         expected = head.get('in_channels')
-        index = head.get('in_index', range(len(channels)))
+        if expected is None:
+            continue
+        # mmseg's heads take the last map unless told otherwise, necks take all.
+        index = -1 if isinstance(expected, int) else range(len(channels))
+        index = head.get('in_index', index)
         given = _at(channels, index, name)
-        if expected is None or _as_list(expected) == given:
+        # Sorted: some necks, such as YOLO's, take the maps from the last to the first.
+        if sorted(_as_list(expected)) == sorted(given):
             continue
         raise ConfigError(
             f'{name}.in_channels is {expected!r}, but the backbone {spec["type"]} '
@@ -54,8 +59,15 @@ def _build_backbone(spec: Mapping[str, Any]) -> MetaFormer:
     check_choice('backbone family', name, MODELS.module_dict)
     family = MODELS.module_dict[name]
     check_arguments(f'backbone {name}', family, arguments)
-    with torch.device('meta'):
-        return family(**arguments)
+    try:
+        with torch.device('meta'):
+            return family(**arguments)
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise ConfigError(
+            f'backbone {name} cannot be built from {arguments}: {error}'
+        ) from error
 
 
 def _takers(model: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -23,3 +23,10 @@ def test_other_launchers_need_gpus():
     cfg = Config(dict(launcher='slurm', model=dict()))
     with pytest.raises(ConfigError, match='--launcher slurm needs a GPU'):
         prepare_cpu_launch(cfg)
+
+
+def test_pytorch_needs_its_launcher(monkeypatch):
+    monkeypatch.delenv('RANK', raising=False)
+    cfg = Config(dict(launcher='pytorch', model=dict()))
+    with pytest.raises(ConfigError, match=r'use tools/dist_train\.sh'):
+        prepare_cpu_launch(cfg)

@@ -31,3 +31,21 @@ def test_classes_in_a_file(tmp_path):
     wrapped = dict(type='RepeatDataset', dataset=dataset)
     with pytest.raises(ConfigError, match=r'2 classes \(cat, dog\)'):
         check_classes(wrapped, CASCADE, 'mmdet')
+
+
+def test_other_heads_may_count_otherwise():
+    model = dict(
+        rpn_head=dict(num_classes=1),
+        roi_head=dict(
+            bbox_head=dict(num_classes=80, loss_cls=dict(num_classes=1)),
+            semantic_head=dict(num_classes=183),
+        ),
+    )
+    check_classes(dict(type='CocoDataset'), model, 'mmdet')
+    check_classes(dict(type='CocoPanopticDataset'), model, 'mmdet')
+
+
+def test_a_string_that_is_no_file():
+    dataset = dict(type='CocoDataset', metainfo=dict(classes='cat'))
+    with pytest.raises(ConfigError, match=r"a single class is written \('cat',\)"):
+        check_classes(dataset, CASCADE, 'mmdet')

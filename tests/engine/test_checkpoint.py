@@ -5,7 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from mmmetaformer.engine.checkpoint import check_checkpoint, check_fits
+from mmmetaformer.engine.checkpoint import (
+    check_checkpoint,
+    check_fits,
+    resume_from,
+)
 from mmmetaformer.errors import ConfigError
 
 
@@ -18,7 +22,7 @@ def test_gives_back_the_weights(tmp_path):
 
 
 def test_addresses_are_left_to_the_runner():
-    assert check_checkpoint('https://example.org/model.pth') == {}
+    assert check_checkpoint('https://example.org/model.pth') is None
 
 
 def test_absent(tmp_path):
@@ -34,8 +38,10 @@ def test_absent(tmp_path):
         b'PK\x03\x04 truncated',
         b'\x80\x02',
         pickle.dumps(object),
+        b'hello world\n',
+        b'.',
     ],
-    ids=['empty', 'page', 'truncated', 'pickle header', 'pickle'],
+    ids=['empty', 'page', 'truncated', 'pickle header', 'pickle', 'text', 'dot'],
 )
 def test_not_a_checkpoint(tmp_path, content):
     path = tmp_path / 'model.pth'
@@ -81,3 +87,10 @@ def test_weights_of_another_model():
     assert '1 missing (bias)' in str(error.value)
     assert '1 unknown (extra)' in str(error.value)
     assert '1 of another shape (weight (3, 4) for (3, 2))' in str(error.value)
+
+
+def test_resume_from(tmp_path):
+    assert resume_from('here.pth', str(tmp_path)) == 'here.pth'
+    assert resume_from('auto', str(tmp_path)) is None
+    (tmp_path / 'last_checkpoint').write_text('epoch_3.pth')
+    assert resume_from('auto', str(tmp_path)) == 'epoch_3.pth'

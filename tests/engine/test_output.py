@@ -33,6 +33,8 @@ def test_pictures_of_a_detector_and_a_segmentor(tmp_path, monkeypatch):
 def test_pictures_need_a_hook():
     with pytest.raises(ConfigError, match="the config has 'MyHook'"):
         save_pictures(config('MyHook', 'CocoMetric'), 'pictures')
+    with pytest.raises(ConfigError, match='the config has None'):
+        save_pictures(Config(dict()), 'pictures')
 
 
 def test_predictions_of_a_detector():

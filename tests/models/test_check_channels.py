@@ -28,6 +28,11 @@ def segmentor(decode_channels, auxiliary_channels, index=2, **backbone):
         detector(CHANNELS),
         detector(tuple(CHANNELS)),
         detector(CHANNELS[1:], out_indices=(1, 2, 3)),
+        detector(CHANNELS[:0:-1], out_indices=(1, 2, 3)),  # as YOLOV3Neck
+        dict(
+            backbone=dict(type='mmmetaformer.CAFormer', arch='s18'),
+            decode_head=dict(in_channels=512),  # the last map, mmseg's default
+        ),
         segmentor(CHANNELS, 320),
         segmentor(CHANNELS, 512, index=-1),
         dict(backbone=dict(type='ResNet', depth=50), neck=dict(in_channels=[1])),
@@ -75,6 +80,10 @@ def test_other_channels_are_refused_with_both(model, message):
         (
             dict(type='mmmetaformer.CAFormer', arch='s18', out_indices=(3, 2)),
             r'out_indices .* got \(3, 2\)',
+        ),
+        (
+            dict(type='mmmetaformer.CAFormer', arch='s18', out_indices=3),
+            "CAFormer cannot be built from .*'out_indices': 3",
         ),
     ],
 )

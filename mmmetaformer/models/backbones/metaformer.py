@@ -66,8 +66,8 @@ class MetaFormer(BaseModule):
         frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k
             stages. What is frozen takes no gradient and stays in eval mode.
         with_cp: Recompute each block in the backward pass, to save memory.
-        init_cfg: mmengine's initialization config. Without one, convolutions and
-            linear maps start from a normal truncated at 2, of deviation 0.02.
+        init_cfg: mmengine's initialization config. Without one all starts as the
+            published models did (`layers/init.py`).
 
     Raises:
         ConfigError: An argument is outside what is said above.
@@ -152,7 +152,6 @@ class MetaFormer(BaseModule):
                 for i in self.out_indices
             }
         )
-        self.apply(_init_weights)
         for module in self._frozen_modules():
             module.requires_grad_(False)
 
@@ -208,13 +207,6 @@ class MetaFormer(BaseModule):
             *self.downsample_layers[:through],
             *self.stages[: self.frozen_stages],
         ]
-
-
-def _init_weights(module: nn.Module) -> None:
-    if isinstance(module, (nn.Conv2d, nn.Linear)):
-        nn.init.trunc_normal_(module.weight, std=0.02)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
 
 
 def _check_arch(

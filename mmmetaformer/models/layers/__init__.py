@@ -4,6 +4,7 @@
 from .activation import ACTIVATIONS, StarReLU
 from .block import MetaFormerBlock
 from .downsampling import Downsampling
+from .init import init_weights
 from .mlp import Mlp
 from .norm import NORMS, GroupNorm1, LayerNorm2d
 from .pointwise import Pointwise
@@ -20,4 +21,5 @@ __all__ = [
     'Pointwise',
     'Scale',
     'StarReLU',
+    'init_weights',
 ]

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from .init import init_weights
+
 __all__ = ['Downsampling']
 
 
@@ -35,6 +37,7 @@ class Downsampling(nn.Module):
         self.pre_norm = pre_norm(in_channels) if pre_norm else nn.Identity()
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding)
         self.post_norm = post_norm(out_channels) if post_norm else nn.Identity()
+        self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, out_channels, about H / stride, W / stride)."""

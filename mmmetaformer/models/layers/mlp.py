@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from .init import init_weights
 from .pointwise import Pointwise
 
 __all__ = ['Mlp']
@@ -31,6 +32,7 @@ class Mlp(nn.Module):
         self.fc1 = Pointwise(dim, ratio * dim, bias=bias)
         self.act = act()
         self.fc2 = Pointwise(ratio * dim, dim, bias=bias)
+        self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""

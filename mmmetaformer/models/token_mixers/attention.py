@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.models.layers import init_weights
 from mmmetaformer.registry import TOKEN_MIXERS
 
 __all__ = ['Attention']
@@ -32,6 +33,7 @@ class Attention(nn.Module):
         self.head_dim = head_dim
         self.qkv = nn.Linear(dim, 3 * dim, bias=False)
         self.proj = nn.Linear(dim, dim, bias=False)
+        self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""

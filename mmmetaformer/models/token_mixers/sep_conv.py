@@ -4,7 +4,7 @@
 from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError, check_choice
-from mmmetaformer.models.layers import ACTIVATIONS, Pointwise
+from mmmetaformer.models.layers import ACTIVATIONS, Pointwise, init_weights
 from mmmetaformer.registry import TOKEN_MIXERS
 
 __all__ = ['SepConv']
@@ -44,6 +44,7 @@ class SepConv(nn.Module):
             bias=False,
         )
         self.pwconv2 = Pointwise(hidden, dim, bias=False)
+        self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""

@@ -9,6 +9,7 @@ from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import CAFormer, ConvFormer, IdentityFormer, MetaFormer
 from mmmetaformer.models.layers import GroupNorm1, LayerNorm2d
+from mmmetaformer.registry import TOKEN_MIXERS
 
 FAMILIES = [getattr(models, name) for name in models.__all__ if name != 'MetaFormer']
 TINY = {'depths': (1, 1, 2, 1), 'dims': (32, 32, 64, 64)}
@@ -172,6 +173,19 @@ def test_default_init_is_that_of_the_papers():
     weight = backbone.stages[3][0].mlp.fc1.weight
     assert weight.std().item() == pytest.approx(0.02, rel=0.02)
     assert backbone.downsample_layers[0].conv.bias.abs().max() == 0
+
+
+def test_a_users_mixer_keeps_its_own_start():
+    @TOKEN_MIXERS.register_module('zero', force=True)
+    class Zero(torch.nn.Conv2d):
+        def __init__(self, dim, **arguments):
+            super().__init__(dim, dim, 1, **arguments)
+            torch.nn.init.zeros_(self.weight)
+
+    spec = {'type': 'zero', 'bias': False}
+    block = MetaFormer(TINY, (spec,) * 4).stages[0][0]
+    assert block.token_mixer.weight.abs().max() == 0
+    assert block.mlp.fc1.weight.abs().max() > 0
 
 
 def test_arguments_that_users_own_stay_unchanged():

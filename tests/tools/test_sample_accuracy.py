@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From scratch on sample data, on the held-out split: what `--sample-data` promises."""
+
+import re
+
+import pytest
+
+BARS = {
+    'upernet': (r'mIoU: ([0-9.]+)', 80),
+    'mask_rcnn': (r'bbox_mAP_50: ([0-9.]+)', 0.5),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('family', ['convformer', 'caformer'])
+@pytest.mark.parametrize('method', BARS)
+def test_learns_the_sample_data(method, family, tool, sample, tmp_path):
+    config = f'configs/{method}_{family}.py'
+    done = tool('train.py', config, '--sample-data', sample, '--work-dir', tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
+    pattern, bar = BARS[method]
+    assert float(re.findall(pattern, done.stdout)[-1]) >= bar
