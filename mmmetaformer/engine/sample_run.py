@@ -166,6 +166,10 @@ def _shrink_model(model: Any, num_classes: int) -> None:
         for head in _dicts(model.get(name)):
             if 'channels' in head:
                 head['channels'] //= HEAD_SHRINK
+            # UperNet pools to a single position: over so few images the statistics of
+            # BN would be noise there, and differ between training and testing.
+            if head.get('type') in ('BN', 'SyncBN'):
+                head.update(type='GN', num_groups=8)
     if isinstance(model.get('neck'), dict) and model.neck.type == 'FPN':
         model.neck.out_channels //= FPN_SHRINK
         for name in ('rpn_head', 'roi_head', 'bbox_head', 'mask_head'):

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+import subprocess
+import sys
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -30,3 +33,45 @@ def test_pytorch_needs_its_launcher(monkeypatch):
     cfg = Config(dict(launcher='pytorch', model=dict()))
     with pytest.raises(ConfigError, match=r'use tools/dist_train\.sh'):
         prepare_cpu_launch(cfg)
+
+
+def test_two_processes_without_gpu(tmp_path):
+    """SyncBN is replaced on every rank, one line says so, DDP takes a CPU model."""
+    script = tmp_path / 'launch.py'
+    script.write_text(LAUNCH)
+    command = ('-m', 'torch.distributed.run', '--nproc_per_node=2')
+    done = subprocess.run(
+        [sys.executable, *command, '--master_port=29613', str(script)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (done.stdout + done.stderr).count('SyncBN needs GPUs') == 1
+
+
+LAUNCH = """
+import torch
+from mmengine.config import Config
+from mmengine.model import BaseModel
+from mmengine.registry import MODEL_WRAPPERS
+from mmmetaformer.compat import prepare_cpu_launch
+
+head = dict(layers=[dict(norm_cfg=dict(type='SyncBN'))])
+cfg = Config(dict(launcher='pytorch', model=dict(head=head)))
+prepare_cpu_launch(cfg)
+assert cfg.model.head.layers[0].norm_cfg.type == 'BN'
+assert torch.distributed.get_backend() == 'gloo'
+
+
+class Toy(BaseModel):
+    def __init__(self):
+        super().__init__()
+        self.fc = torch.nn.Linear(1, 1)
+
+    def forward(self, inputs, mode):
+        return self.fc(inputs)
+
+
+MODEL_WRAPPERS.build(cfg.model_wrapper_cfg, default_args=dict(module=Toy()))
+torch.distributed.destroy_process_group()
+"""

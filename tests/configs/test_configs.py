@@ -57,6 +57,18 @@ def test_official_folders():
         assert root == official[cfg.default_scope]
 
 
+def test_sync_bn_is_bn_in_a_single_process(tmp_path):
+    cfg = Config.fromfile(LEAVES[0].with_stem('upernet_convformer'))
+    assert cfg.model.decode_head.norm_cfg.type == 'SyncBN'
+    cfg.work_dir, cfg.launcher = str(tmp_path), 'none'
+    runner = Runner.from_cfg(cfg)
+    kinds = {type(m).__name__ for m in runner.model.decode_head.modules()}
+    assert 'SyncBatchNorm' not in kinds
+    assert any('BatchNorm' in kind for kind in kinds)
+    log = next(tmp_path.rglob('*.log')).read_text()
+    assert log.count('SyncBatchNorm (SyncBN) layers') == 1
+
+
 def test_vectors_are_not_decayed():
     from mmengine.optim import build_optim_wrapper
 

@@ -51,7 +51,6 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
     assert set(first) == set(second)
     assert all(torch.equal(first[key], second[key]) for key in first)
     if method == 'upernet':
-        assert (done.stdout + done.stderr).count('SyncBN needs GPUs') == 1
         checkpoint = (work_dir / 'last_checkpoint').read_text()
         done = tool(
             'dist_test.sh',

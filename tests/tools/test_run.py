@@ -33,13 +33,6 @@ def test_training_scores_and_saves(run):
     assert (work_dir / f'tiny_{method}.py').is_file()
 
 
-def test_sync_bn_is_bn_in_a_single_process(run):
-    method, _, _, work_dir, output = run
-    assert output.count('SyncBatchNorm (SyncBN) layers') == 1
-    running = [k for k in torch.load(last(work_dir))['state_dict'] if 'running' in k]
-    assert bool(running) is (method == 'upernet')
-
-
 def test_resuming_goes_on_where_training_stopped(run, tool):
     method, config, common, work_dir, _ = run
     more = {'upernet': 'train_cfg.max_iters=3', 'mask_rcnn': 'train_cfg.max_epochs=3'}
