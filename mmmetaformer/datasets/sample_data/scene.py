@@ -13,7 +13,7 @@ from .texture import add_grain, draw_colour, draw_texture
 __all__ = ['Instance', 'Scene', 'draw_scene']
 
 # Diameters as shares of the image side.
-_SHAPE_SIZES = (1 / 8, 1 / 2.5)
+_SHAPE_SIZES = (1 / 4, 1 / 2.2)
 _OTHER_SIZES = (1 / 10, 1 / 5)
 _OTHER_CHANCE = 0.35
 # Less of a shape at the border could be mistaken for another shape.

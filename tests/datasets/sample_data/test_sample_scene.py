@@ -45,11 +45,11 @@ def test_sizes_vary_between_the_bounds(scenes):
     extents = np.array(
         [np.ptp(i.polygon, axis=0).max() for scene in scenes for i in scene.instances]
     )
-    assert extents.max() <= SIDE / 2.5 + 0.01
-    assert extents.max() > 0.36 * SIDE
+    assert extents.max() <= SIDE / 2.2 + 0.01
+    assert extents.max() > 0.4 * SIDE
     # A shape is at least 3/4 as wide as its circle, of which 9/10 may be visible.
-    assert extents.min() >= SIDE / 8 * 0.6
-    assert extents.min() < 0.14 * SIDE
+    assert extents.min() >= 0.9 * 3 / 4 * SIDE / 4
+    assert extents.min() < 0.24 * SIDE
 
 
 def test_wall_is_above_floor(scenes):
