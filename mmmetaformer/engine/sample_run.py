@@ -166,10 +166,6 @@ def _shrink_model(model: Any, num_classes: int) -> None:
         for head in _dicts(model.get(name)):
             if 'channels' in head:
                 head['channels'] //= HEAD_SHRINK
-            # UperNet pools to a single position: over so few images the statistics of
-            # BN would be noise there, and differ between training and testing.
-            if head.get('type') in ('BN', 'SyncBN'):
-                head.update(type='GN', num_groups=8)
     if isinstance(model.get('neck'), dict) and model.neck.type == 'FPN':
         model.neck.out_channels //= FPN_SHRINK
         for name in ('rpn_head', 'roi_head', 'bbox_head', 'mask_head'):
@@ -191,8 +187,11 @@ def _shorten_schedule(cfg: Config, sample: _Sample) -> None:
     loop.val_interval = length
     cfg.default_hooks.checkpoint.interval = length
     cfg.default_hooks.logger.interval = 20
-    # From scratch in so few steps: a high rate, and clipped so that it holds.
-    cfg.optim_wrapper.optimizer = dict(type='AdamW', lr=sample.lr, weight_decay=0.05)
+    # From scratch in so few steps: a high rate, clipped so that it holds, and a second
+    # moment that soon forgets the large first gradients.
+    cfg.optim_wrapper.optimizer = dict(
+        type='AdamW', lr=sample.lr, betas=(0.9, 0.98), weight_decay=0.05
+    )
     cfg.optim_wrapper.clip_grad = dict(max_norm=1.0)
     # mmseg's heads start from large weights under BN, which the rate moves too slowly.
     faster = dict(lr_mult=HEAD_LR)
