@@ -33,7 +33,7 @@ SEED = 0
 HEAD_SHRINK = 4  # by which the channels of segmentation heads are divided
 HEAD_LR = 5.0  # rate of segmentation heads, relative to that of the backbone
 FPN_SHRINK = 4  # by which the channels of FPN and of all behind it are divided
-ROIS = 32  # sampled per image to train the box and mask heads
+ROIS = 32  # anchors, and RoIs, sampled per image to train RPN, box and mask heads
 CHANNEL_KEYS = {
     'in_channels',
     'out_channels',
@@ -193,7 +193,7 @@ def _shorten_schedule(cfg: Config, sample: _Sample) -> None:
         type='AdamW', lr=sample.lr, betas=(0.9, 0.98), weight_decay=0.05
     )
     cfg.optim_wrapper.clip_grad = dict(max_norm=1.0)
-    # mmseg's heads start from large weights under BN, which the rate moves too slowly.
+    # mmseg starts its heads from large weights under BN, which are slow to turn.
     faster = dict(lr_mult=HEAD_LR)
     heads = dict.fromkeys(('decode_head', 'auxiliary_head'), faster)
     cfg.optim_wrapper.paramwise_cfg = dict(custom_keys=heads)

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
 
 from mmmetaformer import models
@@ -70,12 +71,10 @@ def test_sync_bn_is_bn_in_a_single_process(tmp_path):
 
 
 def test_vectors_are_not_decayed():
-    from mmengine.optim import build_optim_wrapper
-
     for name in ('upernet_convformer', 'mask_rcnn_poolformer'):
         cfg = Config.fromfile(LEAVES[0].with_stem(name))
         init_default_scope(cfg.default_scope)
-        backbone = models_build(cfg.model.backbone)
+        backbone = MODELS.build(cfg.model.backbone)
         wrapper = build_optim_wrapper(backbone, cfg.optim_wrapper)
         decayed = {
             id(p): group['weight_decay']
@@ -84,12 +83,6 @@ def test_vectors_are_not_decayed():
         }
         for key, p in backbone.named_parameters():
             assert decayed[id(p)] == (0.05 if p.ndim > 1 else 0.0), key
-
-
-def models_build(spec):
-    from mmengine.registry import MODELS
-
-    return MODELS.build(spec)
 
 
 @pytest.fixture(scope='module')
