@@ -31,15 +31,16 @@ train: setup  ## Train on generated sample data, print the mIoU, draw the predic
 	@echo '==> Testing what was trained and drawing its predictions'
 	$(BIN)/python tools/test.py $(CONFIG) "$$(cat $(WORK_DIR)/last_checkpoint)" \
 		--sample-data --show-dir $(WORK_DIR)/pictures
-	@echo '==> Done: the mIoU is above, the pictures are in $(WORK_DIR)/pictures'
+	@echo '==> Done: the mIoU is above, the pictures are in' \
+		'$(WORK_DIR)/pictures/vis_data/vis_image'
 
 test: setup  ## Run the tests, less the slow ones
 	@echo '==> Running the tests'
 	$(PYTEST) -m 'not slow'
 
 test-slow: setup  ## Run the slow tests
-	@echo '==> Running the slow tests: takes minutes'
-	$(PYTEST) -m slow
+	@echo '==> Running the slow tests: a quarter of an hour on two cores'
+	$(BIN)/python -m pytest -m slow -v
 
 test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-newest
 	@echo '==> Running the tests with the newest versions'

@@ -46,12 +46,13 @@ def prepare_cpu_launch(cfg: Config) -> None:
             'tools/dist_train.sh or tools/dist_test.sh'
         )
     dist.init_process_group('gloo')
-    cfg.model_wrapper_cfg = dict(
-        type='MMDistributedDataParallel',
-        device_ids=None,
-        broadcast_buffers=False,
-        find_unused_parameters=cfg.get('find_unused_parameters', False),
-    )
+    if not cfg.get('model_wrapper_cfg'):
+        cfg.model_wrapper_cfg = dict(
+            type='MMDistributedDataParallel',
+            device_ids=None,
+            broadcast_buffers=False,
+            find_unused_parameters=cfg.get('find_unused_parameters', False),
+        )
     if _sync_bn_to_bn(cfg.model) and dist.get_rank() == 0:
         print_log(
             'SyncBN needs GPUs: every process normalizes its own images (BN).',

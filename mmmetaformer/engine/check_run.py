@@ -23,7 +23,7 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
         ConfigError: An unknown backbone, argument or mixer; channels that do not fit;
             absent data; a class list that does not fit the heads.
     """
-    check_channels(cfg.model)
+    check_channels(cfg.model, cfg.get('default_scope'))
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
         if loader is not None:

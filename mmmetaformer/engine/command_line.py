@@ -4,6 +4,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from mmengine.config import Config, DictAction
 
@@ -13,6 +14,22 @@ from .config import load_config
 from .sample_run import use_sample_data
 
 __all__ = ['add_run_arguments', 'read_run_config', 'run']
+
+
+class _Options(DictAction):
+    """mmengine's, with a message in place of a traceback for a missing `=`."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        for option in values:
+            if '=' not in option:
+                parser.error(f'{option_string} takes KEY=VALUE, got {option!r}')
+        super().__call__(parser, namespace, values, option_string)
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +49,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=_Options,
         default={},
         metavar='KEY=VALUE',
         help='override the config, such as train_dataloader.batch_size=4',

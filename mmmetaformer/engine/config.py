@@ -20,7 +20,7 @@ def load_config(path: str, work_dir: str | None = None) -> Config:
             `work_dir` counts, else `work_dirs/` and the name of the config.
 
     Raises:
-        ConfigError: There is no such file; names the nearest.
+        ConfigError: There is no such file (names the nearest), or it has no model.
     """
     file = Path(path)
     if not file.is_file():
@@ -29,6 +29,8 @@ def load_config(path: str, work_dir: str | None = None) -> Config:
         hint = f' Did you mean {" or ".join(near)}?' if near else ''
         raise ConfigError(f'there is no config file {path}.{hint}')
     cfg = Config.fromfile(path)
+    if 'model' not in cfg:
+        raise ConfigError(f'{path} has no `model`: it is a part of configs, not a run')
     if work_dir is not None:
         cfg.work_dir = work_dir
     elif cfg.get('work_dir') is None:

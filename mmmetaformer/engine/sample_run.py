@@ -76,7 +76,7 @@ SAMPLES = {
         num_val=16,
         classes=ADE20K_CLASSES,
         palette=ADE20K_PALETTE,
-        iterations=200,
+        iterations=240,
         lr=2e-3,
     ),
 }

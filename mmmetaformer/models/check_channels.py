@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import torch
+from mmengine.registry import MODELS as ROOT
 
 from mmmetaformer.errors import ConfigError, check_arguments, check_choice
 from mmmetaformer.registry import MODELS
@@ -14,24 +14,30 @@ from .backbones import MetaFormer
 __all__ = ['check_channels']
 
 SCOPE = 'mmmetaformer.'
+# What takes the backbone's maps where there is no neck.
+HEADS = ('decode_head', 'auxiliary_head', 'rpn_head', 'bbox_head', 'panoptic_head')
 
 
-def check_channels(model: Mapping[str, Any]) -> None:
+def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
     """Refuse a model whose neck or heads expect other channels than come.
 
-    Only a backbone of this project is checked, on torch's meta device: it costs
-    no memory, and its own refusals come before training starts.
+    Only a backbone of this project is checked. It is built for that, so that its own
+    refusals come before training starts.
 
     Args:
         model: A detector's or segmentor's config. A wrapped one (such as a model
             with `module` or `detector`) is not looked into.
+        scope: The config's default scope.
 
     Raises:
-        ConfigError: The backbone refuses its arguments, or channels differ; the
-            message has both.
+        ConfigError: The backbone refuses its arguments or lacks its scope, or channels
+            differ; the message has both.
     """
     spec = model.get('backbone')
-    if not isinstance(spec, Mapping) or not str(spec.get('type')).startswith(SCOPE):
+    if not isinstance(spec, Mapping):
+        return
+    _check_scope(spec.get('type'), scope)
+    if not str(spec.get('type')).startswith(SCOPE):
         return
     channels = _build_backbone(spec).out_channels
     for name, head in _takers(model):
@@ -52,16 +58,27 @@ def check_channels(model: Mapping[str, Any]) -> None:
         )
 
 
+def _check_scope(name: Any, scope: str | None) -> None:
+    """Refuse one of our names without `mmmetaformer.` where the host has no such."""
+    MODELS.import_from_location()
+    if name not in MODELS.module_dict:
+        return
+    with ROOT.switch_scope_and_registry(scope) as registry:
+        if registry.get(name) is None:
+            raise ConfigError(
+                f'{registry.scope} has no backbone {name!r}; this project registers it '
+                f'as {SCOPE + name!r}'
+            )
+
+
 def _build_backbone(spec: Mapping[str, Any]) -> MetaFormer:
     arguments = dict(spec)
     name = arguments.pop('type').removeprefix(SCOPE)
-    MODELS.import_from_location()
     check_choice('backbone family', name, MODELS.module_dict)
     family = MODELS.module_dict[name]
     check_arguments(f'backbone {name}', family, arguments)
     try:
-        with torch.device('meta'):
-            return family(**arguments)
+        return family(**arguments)
     except ConfigError:
         raise
     except Exception as error:
@@ -77,7 +94,7 @@ def _takers(model: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
         is_chain = isinstance(neck, Sequence)
         yield ('neck[0]', neck[0]) if is_chain else ('neck', neck)
         return
-    for name in ('decode_head', 'auxiliary_head'):
+    for name in HEADS:
         heads = model.get(name)
         if isinstance(heads, Mapping):
             yield name, heads

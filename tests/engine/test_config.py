@@ -7,9 +7,9 @@ from mmmetaformer.errors import ConfigError
 
 def test_work_dir_command_line_then_file_then_name(tmp_path):
     plain = tmp_path / 'plain.py'
-    plain.write_text('a = 1\n')
+    plain.write_text('model = dict()\n')
     named = tmp_path / 'named.py'
-    named.write_text("work_dir = 'from_file'\n")
+    named.write_text("model = dict()\nwork_dir = 'from_file'\n")
     assert load_config(str(plain)).work_dir == 'work_dirs/plain'
     assert load_config(str(named)).work_dir == 'from_file'
     assert load_config(str(named), 'from_line').work_dir == 'from_line'

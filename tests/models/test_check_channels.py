@@ -90,3 +90,18 @@ def test_other_channels_are_refused_with_both(model, message):
 def test_bad_backbones_are_refused(backbone, message):
     with pytest.raises(ConfigError, match=message):
         check_channels(dict(backbone=backbone, neck=dict(in_channels=CHANNELS)))
+
+
+def test_a_name_without_its_scope():
+    model = dict(backbone=dict(type='CAFormer', arch='s18'))
+    with pytest.raises(ConfigError, match=r"no backbone 'CAFormer'.*mmmetaformer\.CA"):
+        check_channels(model)
+
+
+def test_a_head_without_neck():
+    model = dict(
+        backbone=dict(type='mmmetaformer.CAFormer', arch='s18'),
+        panoptic_head=dict(in_channels=[256, 512, 1024, 2048]),
+    )
+    with pytest.raises(ConfigError, match=r'panoptic_head\.in_channels is \[256'):
+        check_channels(model)

@@ -46,11 +46,25 @@ def test_config_absent(call):
     assert 'configs/upernet_convformer.py' in said
 
 
+def test_config_without_model(call):
+    status, said = call('train.py', 'configs/_base_/schedules/coco_1x.py')
+    assert status == 2
+    assert 'has no `model`' in said
+
+
+def test_option_without_value(call):
+    status, said = call('train.py', SEGMENTOR, '--cfg-options', 'train_cfg.max_iters')
+    assert status == 2
+    assert "takes KEY=VALUE, got 'train_cfg.max_iters'" in said
+
+
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
         (['model.backbone.type=mmmetaformer.ConvFomer'], ['ConvFomer', 'ConvFormer']),
         (['model.backbone.arch=s12'], ["'s12'", 's18', 'b36']),
+        (['model.backbone.type=ConvFormer'], ["'mmmetaformer.ConvFormer'"]),
+        (['model.backbone.in_channels=0'], ['in_channels', '1 up', 'got 0']),
         (['model.backbone.norm_cfg=BN'], ["'norm_cfg'", 'out_norm', 'with_cp']),
         (['model.backbone.out_indices=[0,1,2,4]'], ['out_indices', '(0, 1, 2, 4)']),
         (['model.backbone.out_indices=[1,0,2,3]'], ['out_indices', 'ascending']),
@@ -144,7 +158,8 @@ def test_checkpoint_of_another_model(call, sample, tmp_path):
 
 def test_sample_data_for_another_data_set(call, tmp_path):
     config = tmp_path / 'other.py'
-    config.write_text("train_dataloader = dict(dataset=dict(type='LVISV1Dataset'))\n")
+    dataset = "train_dataloader = dict(dataset=dict(type='LVISV1Dataset'))"
+    config.write_text(f'model = dict()\n{dataset}\n')
     status, said = call('train.py', config, '--sample-data', tmp_path / 'sample')
     assert status == 2
     assert 'LVISV1Dataset' in said

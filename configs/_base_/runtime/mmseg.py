@@ -12,6 +12,9 @@ default_hooks = dict(
     visualization=dict(type='SegVisualizationHook'),
 )
 visualizer = dict(
-    type='SegLocalVisualizer', vis_backends=_base_.vis_backends, name='visualizer'
+    type='SegLocalVisualizer',
+    vis_backends=_base_.vis_backends,
+    alpha=0.5,
+    name='visualizer',
 )
 log_processor = dict(type='LogProcessor', window_size=50, by_epoch=False)

@@ -101,6 +101,7 @@ class MetaFormer(BaseModule):
         if out_norm is not None:
             check_choice('out_norm', out_norm, NORMS)
         check_choice('act', act, ACTIVATIONS)
+        _check_count('in_channels', in_channels)
         if not 0 <= drop_path_rate < 1:
             raise ConfigError(f'drop_path_rate is in [0, 1), got {drop_path_rate}')
         if frozen_stages not in range(-1, NUM_STAGES + 1):
@@ -220,6 +221,8 @@ def _check_arch(
     check_arguments('arch', lambda depths, dims: None, arch)
     for key in ('depths', 'dims'):
         _check_four(key, arch[key])
+        for value in arch[key]:
+            _check_count(f'each entry of {key}', value)
     return tuple(arch['depths']), tuple(arch['dims'])
 
 
@@ -228,6 +231,11 @@ def _check_four(what: str, values: Sequence[object]) -> None:
         raise ConfigError(
             f'{what} needs one entry for each of 4 stages, got {values!r}'
         )
+
+
+def _check_count(what: str, value: object) -> None:
+    if not isinstance(value, int) or value < 1:
+        raise ConfigError(f'{what} is a whole number from 1 up, got {value!r}')
 
 
 def _check_out_indices(out_indices: Sequence[int]) -> tuple[int, ...]:
