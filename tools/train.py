@@ -37,6 +37,8 @@ def main() -> None:
     if args.resume:
         cfg.resume = True
         cfg.load_from = engine.resume_from(args.resume, cfg.work_dir)
+        if cfg.load_from:
+            engine.forget_pretrained(cfg.model)
     engine.check_run(cfg, splits=('train', 'val'))
     state_dict = None
     if cfg.get('load_from'):

@@ -4,7 +4,7 @@
 The tools and the tests call them; nothing else in the package imports them.
 """
 
-from . import atomic_save, mmcv_ops, safe_resume
+from . import atomic_save, mmcv_ops, safe_resume, safetensors_loader
 from .cpu_launch import prepare_cpu_launch
 
 __all__ = ['install', 'prepare_cpu_launch']
@@ -15,3 +15,4 @@ def install() -> None:
     mmcv_ops.install()
     safe_resume.install()
     atomic_save.install()
+    safetensors_loader.install()

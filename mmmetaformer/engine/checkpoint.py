@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of a checkpoint file before a run starts on it."""
 
-import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -12,8 +10,9 @@ from mmengine.model import is_model_wrapper
 from torch import nn
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights import read_checkpoint
 
-__all__ = ['check_checkpoint', 'check_fits', 'resume_from']
+__all__ = ['check_checkpoint', 'check_fits', 'forget_pretrained', 'resume_from']
 
 MAX_NAMED = 5  # keys that a message names
 
@@ -36,20 +35,7 @@ def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any] | None:
         return None
     if not Path(path).is_file():
         raise ConfigError(f'there is no checkpoint file {path}')
-    try:
-        checkpoint = torch.load(
-            path,
-            map_location='cpu',
-            weights_only=True,
-            mmap=zipfile.is_zipfile(path),
-        )
-    except Exception as error:  # torch's unpickler raises whatever it stumbles over
-        raise ConfigError(
-            f'{path} is no checkpoint that torch.load(weights_only=True) can read: '
-            f'{_reason(path, error)}'
-        ) from error
-    if not isinstance(checkpoint, Mapping):
-        raise ConfigError(f'{path} holds a {type(checkpoint).__name__}, no checkpoint')
+    checkpoint = read_checkpoint(path)
     state_dict = checkpoint.get('state_dict', checkpoint)
     if not any(isinstance(value, torch.Tensor) for value in state_dict.values()):
         raise ConfigError(f'{path} holds no weights: its keys are {list(checkpoint)}')
@@ -77,13 +63,14 @@ def resume_from(checkpoint: str, work_dir: str) -> str | None:
     return last.read_text().strip() if last.is_file() else None
 
 
-def _reason(path: str, error: Exception) -> str:
-    refused = re.search(r'Unsupported (global|class)[^.]*', str(error))
-    if refused:
-        return f'it holds more than weights ({refused[0]})'
-    with open(path, 'rb') as file:
-        start = file.read(16)
-    return f'it starts with {start!r}; {type(error).__name__}'
+def forget_pretrained(model: Any) -> None:
+    """Do not load pretrained weights that a checkpoint would overwrite.
+
+    Args:
+        model: The model's config, changed in place.
+    """
+    if isinstance(model.get('backbone'), dict):
+        model['backbone'].pop('init_cfg', None)
 
 
 def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> None:

@@ -157,9 +157,11 @@ def _shrink_model(model: Any, num_classes: int) -> None:
             node['num'] = min(node['num'], ROIS)
         if node.get('mode') == 'slide':
             node.update(crop_size=(CROP_SIZE,) * 2, stride=(CROP_SIZE * 2 // 3,) * 2)
+    backbone = model.get('backbone', {})
     # Stochastic depth is for long schedules; in a few hundred steps it only hinders.
-    if 'drop_path_rate' in model.get('backbone', {}):
-        model.backbone.drop_path_rate = 0.0
+    if 'drop_path_rate' in backbone:
+        backbone.drop_path_rate = 0.0
+    backbone.pop('init_cfg', None)  # from scratch, and without a network
     if 'size' in model.get('data_preprocessor', {}):
         model.data_preprocessor.size = (CROP_SIZE, CROP_SIZE)
     for name in ('decode_head', 'auxiliary_head'):

@@ -8,6 +8,7 @@ from torch import nn
 from mmmetaformer.engine.checkpoint import (
     check_checkpoint,
     check_fits,
+    forget_pretrained,
     resume_from,
 )
 from mmmetaformer.errors import ConfigError
@@ -46,7 +47,7 @@ def test_absent(tmp_path):
 def test_not_a_checkpoint(tmp_path, content):
     path = tmp_path / 'model.pth'
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match='is no checkpoint that torch.load'):
+    with pytest.raises(ConfigError, match='is no checkpoint: '):
         check_checkpoint(str(path))
 
 
@@ -54,7 +55,7 @@ def test_truncated_zip(tmp_path):
     path = tmp_path / 'model.pth'
     torch.save({'state_dict': {'weight': torch.ones(1000)}}, path)
     path.write_bytes(path.read_bytes()[:-500])
-    with pytest.raises(ConfigError, match='is no checkpoint that torch.load'):
+    with pytest.raises(ConfigError, match='is no checkpoint: '):
         check_checkpoint(str(path))
 
 
@@ -87,6 +88,13 @@ def test_weights_of_another_model():
     assert '1 missing (bias)' in str(error.value)
     assert '1 unknown (extra)' in str(error.value)
     assert '1 of another shape (weight (3, 4) for (3, 2))' in str(error.value)
+
+
+def test_forget_pretrained():
+    model = dict(backbone=dict(type='A', init_cfg=dict(type='Pretrained')))
+    forget_pretrained(model)
+    assert model == dict(backbone=dict(type='A'))
+    forget_pretrained(dict(type='Wrapper'))
 
 
 def test_resume_from(tmp_path):

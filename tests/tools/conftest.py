@@ -10,7 +10,9 @@ TINY_MODELS = {
     'upernet': """
 _base_ = '{root}/configs/upernet_{family}.py'
 model = dict(
-    backbone=dict(arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True)),
+    backbone=dict(
+        arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True), init_cfg=None
+    ),
     decode_head=dict(in_channels=[32] * 4),
     auxiliary_head=dict(in_channels=32),
 )
@@ -18,7 +20,9 @@ model = dict(
     'mask_rcnn': """
 _base_ = '{root}/configs/mask_rcnn_{family}.py'
 model = dict(
-    backbone=dict(arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True)),
+    backbone=dict(
+        arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True), init_cfg=None
+    ),
     neck=dict(in_channels=[32] * 4),
 )
 """,

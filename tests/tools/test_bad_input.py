@@ -7,6 +7,8 @@ import sys
 import pytest
 import torch
 
+from mmmetaformer.models import CAFormer
+
 SEGMENTOR = 'configs/upernet_convformer.py'
 DETECTOR = 'configs/mask_rcnn_convformer.py'
 
@@ -154,6 +156,25 @@ def test_checkpoint_of_another_model(call, sample, tmp_path):
     assert status == 2
     assert "not a checkpoint of this config's model" in said
     assert 'conv1.weight' in said
+
+
+def test_pretrained_weights_of_another_family(call, sample, tmp_path):
+    weights = tmp_path / 'weights.pth'
+    torch.save(CAFormer('s18').state_dict(), weights)
+    status, said = call(
+        'train.py',
+        SEGMENTOR,
+        '--sample-data',
+        sample,
+        '--work-dir',
+        tmp_path / 'work',
+        '--cfg-options',
+        'model.backbone.init_cfg.type=Pretrained',
+        f'model.backbone.init_cfg.checkpoint={weights}',
+    )
+    assert status == 2
+    assert f'{weights} does not fit ConvFormer' in said
+    assert 'likely cause: family CAFormer in the file, ConvFormer here' in said
 
 
 def test_sample_data_for_another_data_set(call, tmp_path):

@@ -65,3 +65,30 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
         )
         assert done.returncode == 0, done.stderr[-3000:]
         assert 'mIoU' in done.stdout
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='this is the launch without GPUs')
+def test_weights_that_do_not_fit_stop_both_processes(
+    tool, tiny_config, sample, tmp_path
+):
+    """Also where one process alone finds fault: nobody waits for it for ever."""
+    config = tiny_config(tmp_path, 'upernet', 'convformer')
+    weights = tmp_path / 'weights.pth'
+    torch.save({'conv1.weight': torch.ones(1), 'fc.bias': torch.ones(1)}, weights)
+    done = tool(
+        'dist_train.sh',
+        config,
+        2,
+        '--sample-data',
+        sample,
+        '--work-dir',
+        tmp_path / 'work',
+        '--cfg-options',
+        *SHORT['upernet'],
+        'model.backbone.init_cfg.type=Pretrained',
+        f'model.backbone.init_cfg.checkpoint={weights}',
+        PORT='29613',
+    )
+    assert done.returncode != 0
+    assert 'is not of a MetaFormer: its names begin with conv1.weight' in done.stderr
+    assert 'Iter(train)' not in done.stdout

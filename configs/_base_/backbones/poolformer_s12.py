@@ -1,5 +1,10 @@
 # Drop path and output norm: dense configs of sail-sg/poolformer.
+# Weights: ImageNet-1K at 224 pixels.
 backbone = dict(
-    type='mmmetaformer.PoolFormer', arch='s12', drop_path_rate=0.0, out_norm='gn'
+    type='mmmetaformer.PoolFormer',
+    arch='s12',
+    drop_path_rate=0.0,
+    out_norm='gn',
+    init_cfg=dict(type='Pretrained', checkpoint='sail:poolformer_s12'),
 )
 backbone_channels = [64, 128, 320, 512]

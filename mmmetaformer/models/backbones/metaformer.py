@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, PretrainedInit
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -23,10 +23,12 @@ from mmmetaformer.models.layers import (
 )
 from mmmetaformer.models.token_mixers import build_token_mixer
 from mmmetaformer.registry import MODELS
+from mmmetaformer.weights import load_pretrained
 
 __all__ = ['MetaFormer']
 
 NUM_STAGES = 4
+PRETRAINED = ('Pretrained', PretrainedInit)  # new-style configs name the class
 STRIDES = (4, 8, 16, 32)
 
 
@@ -67,11 +69,14 @@ class MetaFormer(BaseModule):
             stages. What is frozen takes no gradient and stays in eval mode.
         with_cp: Recompute each block in the backward pass, to save memory.
         init_cfg: mmengine's initialization config. Without one all starts as the
-            published models did (`layers/init.py`).
+            published models did (`layers/init.py`). `type='Pretrained'` takes the
+            arguments of `mmmetaformer.weights.load_pretrained`.
 
     Raises:
         ConfigError: An argument is outside what is said above.
     """
+
+    init_cfg: Any  # mmengine's attribute, which has no type there
 
     def __init__(
         self,
@@ -92,6 +97,7 @@ class MetaFormer(BaseModule):
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg)
+        _split_init_cfg(init_cfg)  # refuses what it cannot use
         depths, dims = _check_arch(arch)
         _check_four('token_mixers', token_mixers)
         _check_four('res_scale', res_scale)
@@ -188,6 +194,21 @@ class MetaFormer(BaseModule):
                 outputs.append(self.out_norms[str(i)](x))
         return tuple(outputs)
 
+    def init_weights(self) -> None:
+        """Initialize as `init_cfg` says; mmengine calls it before training.
+
+        Raises:
+            ConfigError: Pretrained weights do not fit, or cannot be had.
+        """
+        if self.is_init:
+            return
+        given = self.init_cfg
+        pretrained, self.init_cfg = _split_init_cfg(given)
+        super().init_weights()
+        self.init_cfg = given
+        for arguments in pretrained:
+            load_pretrained(self, **arguments)
+
     def train(self, mode: bool = True) -> 'MetaFormer':
         """Set the training mode; what is frozen stays in eval mode."""
         super().train(mode)
@@ -231,6 +252,19 @@ def _check_four(what: str, values: Sequence[object]) -> None:
         raise ConfigError(
             f'{what} needs one entry for each of 4 stages, got {values!r}'
         )
+
+
+def _split_init_cfg(init_cfg: Any) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Arguments of `load_pretrained`, and what is left for mmengine."""
+    configs = [init_cfg] if isinstance(init_cfg, Mapping) else list(init_cfg or [])
+    pretrained = []
+    for cfg in configs:
+        if cfg.get('type') in PRETRAINED:
+            arguments = {key: value for key, value in cfg.items() if key != 'type'}
+            what = "init_cfg of type 'Pretrained'"
+            check_arguments(what, load_pretrained, arguments, given=('backbone',))
+            pretrained.append(arguments)
+    return pretrained, [cfg for cfg in configs if cfg.get('type') not in PRETRAINED]
 
 
 def _check_count(what: str, value: object) -> None:

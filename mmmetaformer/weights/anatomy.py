@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What kind of MetaFormer some weights are, told by their names and shapes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from torch import Tensor
+
+__all__ = ['Anatomy', 'anatomy', 'differences']
+
+# What only that mixer has; identity and pooling have no weights.
+MIXERS = {
+    'qkv.weight': 'attention',
+    'dwconv.weight': 'sep_conv',
+    'random_matrix': 'random',
+}
+NO_WEIGHTS = 'identity or pooling'
+# Families by the mixers of the four stages, and whether they have a layer scale.
+FAMILIES: dict[tuple[tuple[str, ...], bool], str] = {
+    (('sep_conv',) * 4, False): 'ConvFormer',
+    (('sep_conv',) * 2 + ('attention',) * 2, False): 'CAFormer',
+    ((NO_WEIGHTS,) * 2 + ('random',) * 2, False): 'RandFormer',
+    ((NO_WEIGHTS,) * 4, False): 'IdentityFormer or PoolFormerV2',
+    ((NO_WEIGHTS,) * 4, True): 'PoolFormer',
+}
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """The choices that can be read off the weights."""
+
+    family: str
+    depths: tuple[int, ...]
+    dims: tuple[int, ...]
+    mixers: tuple[str, ...]
+
+
+def anatomy(weights: Mapping[str, Tensor]) -> Anatomy | None:
+    """Read the choices off weights in our names; None if they are no MetaFormer's."""
+    depths: list[int] = []
+    dims: list[int] = []
+    mixers: list[str] = []
+    while f'stages.{len(depths)}.0.norm1.weight' in weights:
+        stage = f'stages.{len(depths)}'
+        keys = [key for key in weights if key.startswith(f'{stage}.')]
+        dims.append(weights[f'{stage}.0.norm1.weight'].numel())
+        depths.append(len({key.split('.')[2] for key in keys}))
+        first = f'{stage}.0.token_mixer.'
+        found = (name for end, name in MIXERS.items() if first + end in weights)
+        mixers.append(next(found, NO_WEIGHTS))
+    if not depths:
+        return None
+    has_scale = any('.layer_scale' in key for key in weights)
+    family = FAMILIES.get((tuple(mixers), has_scale), 'a MetaFormer of its own kind')
+    return Anatomy(family, tuple(depths), tuple(dims), tuple(mixers))
+
+
+def differences(file: Anatomy, model: Anatomy) -> list[str]:
+    """Say how weights of a file differ from a model's, in the stages that both have."""
+    found = []
+    for field in fields(Anatomy):
+        theirs, ours = getattr(file, field.name), getattr(model, field.name)
+        if field.name != 'family':
+            common = min(len(theirs), len(ours))
+            theirs, ours = theirs[:common], ours[:common]
+        elif len(file.depths) != len(model.depths):
+            continue  # a model without its last stages cannot be told apart
+        if theirs != ours:
+            found.append(
+                f'{field.name} {_text(theirs)} in the file, {_text(ours)} here'
+            )
+    return found
+
+
+def _text(value: object) -> str:
+    return ' '.join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The published checkpoints.
+
+Addresses are those in https://github.com/sail-sg/metaformer (`default_cfgs`), the
+release v1.0 of https://github.com/sail-sg/poolformer, and the hub names of timm's
+`metaformer.py`. Neither publishes sizes or hashes where this was looked up, so these
+are unknown.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mmmetaformer.errors import check_choice
+
+__all__ = ['CATALOGUE', 'Entry', 'find_entry', 'guess_entry']
+
+SAIL = 'https://huggingface.co/sail/dl/resolve/main'
+POOLFORMER = 'https://github.com/sail-sg/poolformer/releases/download/v1.0'
+TIMM = 'https://huggingface.co/timm'
+
+PLAIN_ARCHS = ('s12', 's24', 's36', 'm36', 'm48')
+STRONG_ARCHS = ('s18', 's36', 'm36', 'b36')
+IN1K, IN21K = 1000, 21841
+
+# What the variants are called, by sail-sg and by timm, with pixels and classes.
+VARIANTS = (
+    ('', 'sail_in1k', 224, IN1K),
+    ('_384', 'sail_in1k_384', 384, IN1K),
+    ('_in21ft1k', 'sail_in22k_ft_in1k', 224, IN1K),
+    ('_384_in21ft1k', 'sail_in22k_ft_in1k_384', 384, IN1K),
+    ('_in21k', 'sail_in22k', 224, IN21K),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A published checkpoint.
+
+    Attributes:
+        name: What `checkpoint=` takes: `sail:...` or `timm:...`.
+        url: Address of the file.
+        family: Backbone it is for, such as 'CAFormer'.
+        arch: Size, such as 's18'.
+        input_size: Side in pixels of the images that it was trained on last.
+        num_classes: Of the classifier in the file.
+        layout: A name in LAYOUTS.
+        licence: As published with the file.
+        size: Bytes; None is unknown.
+        sha256: None is unknown.
+    """
+
+    name: str
+    url: str
+    family: str
+    arch: str
+    input_size: int
+    num_classes: int
+    layout: str
+    licence: str = 'Apache-2.0'
+    size: int | None = None
+    sha256: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called in the cache."""
+        name = self.url.rsplit('/', 1)[-1]
+        if self.name.startswith('timm:'):  # all called model.safetensors
+            return self.name.removeprefix('timm:') + '.safetensors'
+        return name
+
+
+def _entries() -> Iterator[Entry]:
+    for family in ('IdentityFormer', 'RandFormer', 'PoolFormerV2'):
+        for arch in PLAIN_ARCHS:
+            yield _sail(family, arch, '', 224, IN1K)
+    for family in ('ConvFormer', 'CAFormer'):
+        for arch in STRONG_ARCHS:
+            for variant, _, pixels, classes in VARIANTS:
+                yield _sail(family, arch, variant, pixels, classes)
+    for arch in PLAIN_ARCHS:
+        url = f'{POOLFORMER}/poolformer_{arch}.pth.tar'
+        yield Entry(
+            f'sail:poolformer_{arch}', url, 'PoolFormer', arch, 224, IN1K, 'poolformer'
+        )
+    for family in ('PoolFormer', 'PoolFormerV2'):
+        for arch in PLAIN_ARCHS:
+            yield _timm(family, arch, 'sail_in1k', 224, IN1K)
+    for family in ('ConvFormer', 'CAFormer'):
+        for arch in STRONG_ARCHS:
+            for _, tag, pixels, classes in VARIANTS:
+                yield _timm(family, arch, tag, pixels, classes)
+
+
+def _sail(family: str, arch: str, variant: str, pixels: int, classes: int) -> Entry:
+    name = f'{family.lower()}_{arch}{variant}'
+    url = f'{SAIL}/{family.lower()}/{name}.pth'
+    return Entry(f'sail:{name}', url, family, arch, pixels, classes, 'sail')
+
+
+def _timm(family: str, arch: str, tag: str, pixels: int, classes: int) -> Entry:
+    name = f'{family.lower()}_{arch}.{tag}'
+    url = f'{TIMM}/{name}/resolve/main/model.safetensors'
+    return Entry(f'timm:{name}', url, family, arch, pixels, classes, 'timm')
+
+
+#: By name.
+CATALOGUE = {entry.name: entry for entry in _entries()}
+
+
+def find_entry(name: str) -> Entry:
+    """Look a checkpoint up.
+
+    Args:
+        name: `sail:NAME` or `timm:TAG`.
+
+    Raises:
+        ConfigError: No such checkpoint; lists those of the same kind.
+    """
+    kind = name.split(':')[0]
+    names = [known for known in CATALOGUE if known.startswith(f'{kind}:')]
+    check_choice('checkpoint', name, names)
+    return CATALOGUE[name]
+
+
+def guess_entry(file_name: str) -> Entry | None:
+    """Tell which published checkpoint a file is called after, if any."""
+    named = (entry for entry in CATALOGUE.values() if entry.file_name == file_name)
+    return next(named, None)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of names that can be read in both directions."""
+
+import re
+from collections.abc import Iterable
+
+__all__ = ['KeyMap']
+
+# What a placeholder stands for: `{i}` and `{j}` for a number, `{x}` for any rest.
+PLACEHOLDERS = {'i': r'\d+', 'j': r'\d+', 'x': r'.+'}
+
+
+class KeyMap:
+    """Pairs of patterns, such as `('stem.conv.{x}', 'downsample_layers.0.conv.{x}')`.
+
+    Args:
+        rows: Their pattern and ours. The first row that fits a name decides.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        rows = list(rows)
+        self._to_ours = [(_regex(theirs), ours) for theirs, ours in rows]
+        self._to_theirs = [(_regex(ours), theirs) for theirs, ours in rows]
+
+    def to_ours(self, key: str) -> str | None:
+        """Translate one of their names; None where no row fits."""
+        return _translate(self._to_ours, key)
+
+    def to_theirs(self, key: str) -> str | None:
+        """Translate one of our names; None where no row fits."""
+        return _translate(self._to_theirs, key)
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r'\{(\w)\}', pattern)
+    # Literal text and placeholders alternate.
+    return re.compile(
+        ''.join(
+            f'(?P<{part}>{PLACEHOLDERS[part]})' if n % 2 else re.escape(part)
+            for n, part in enumerate(parts)
+        )
+    )
+
+
+def _translate(table: list[tuple[re.Pattern[str], str]], key: str) -> str | None:
+    for regex, target in table:
+        match = regex.fullmatch(key)
+        if match:
+            return target.format(**match.groupdict())
+    return None

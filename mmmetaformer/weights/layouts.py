@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How others name the same weights.
+
+Our names are those of https://github.com/sail-sg/metaformer, plus `out_norms.{i}`. A
+published classifier besides has `norm` (behind the pooling) and `head`.
+
+Sources of the names: timm's `metaformer.py`, https://github.com/sail-sg/poolformer,
+mmpretrain's `poolformer.py`, and transformers' conversion script for PoolFormer.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from mmmetaformer.errors import ConfigError, check_choice
+
+from .key_map import KeyMap
+
+__all__ = ['LAYOUTS', 'Layout', 'find_layout', 'from_layout', 'to_layout']
+
+StateDict = Mapping[str, Tensor]
+
+# Linear maps over channels, which some layouts store as 1x1 convolutions.
+POINTWISE = re.compile(
+    r'stages\.\d+\.\d+\.(mlp\.fc[12]|token_mixer\.(pwconv[12]|qkv|proj))\.weight'
+)
+STAGES = range(4)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names and shapes of one project.
+
+    Attributes:
+        keys: Their names and ours.
+        mark: A name that no other layout has, as a regular expression.
+        as_conv: Whether the linear maps of a stage are 1x1 convolutions; it is told
+            whether the stage's mixer is attention.
+        prefix: What they put before all names but those of norm and head.
+    """
+
+    keys: KeyMap
+    mark: str
+    as_conv: Callable[[bool], bool]
+    prefix: str = ''
+
+
+def _timm(stage: str) -> KeyMap:
+    return KeyMap(
+        [
+            ('stem.conv.{x}', 'downsample_layers.0.conv.{x}'),
+            ('stem.norm.{x}', 'downsample_layers.0.post_norm.{x}'),
+            (stage + '{i}.downsample.norm.{x}', 'downsample_layers.{i}.pre_norm.{x}'),
+            (stage + '{i}.downsample.conv.{x}', 'downsample_layers.{i}.conv.{x}'),
+            (stage + '{i}.blocks.{j}.{x}', 'stages.{i}.{j}.{x}'),
+            ('head.norm.{x}', 'norm.{x}'),
+            ('head.fc.{x}', 'head.{x}'),
+        ]
+    )
+
+
+def _poolformer(norm: list[tuple[str, str]]) -> KeyMap:
+    rows = [('patch_embed.proj.{x}', 'downsample_layers.0.conv.{x}')]
+    for i in STAGES:
+        blocks, below = f'network.{2 * i}', f'network.{2 * i - 1}'
+        if i:
+            rows.append((below + '.proj.{x}', f'downsample_layers.{i}.conv.{{x}}'))
+        rows += [
+            (blocks + '.{j}.layer_scale_1', f'stages.{i}.{{j}}.layer_scale1.scale'),
+            (blocks + '.{j}.layer_scale_2', f'stages.{i}.{{j}}.layer_scale2.scale'),
+            (blocks + '.{j}.{x}', f'stages.{i}.{{j}}.{{x}}'),
+        ]
+    return KeyMap(rows + norm)
+
+
+_SAIL = KeyMap(
+    [
+        ('downsample_layers.{x}', 'downsample_layers.{x}'),
+        ('stages.{x}', 'stages.{x}'),
+        ('out_norms.{x}', 'out_norms.{x}'),
+        ('norm.{x}', 'norm.{x}'),
+        ('head.{x}', 'head.{x}'),
+    ]
+)
+_POOLFORMER_OUTPUTS = [(f'norm{2 * i}.{{x}}', f'out_norms.{i}.{{x}}') for i in STAGES]
+_POOLFORMER_HF = KeyMap(
+    [
+        ('patch_embeddings.{i}.projection.{x}', 'downsample_layers.{i}.conv.{x}'),
+        ('block.{i}.{j}.before_norm.{x}', 'stages.{i}.{j}.norm1.{x}'),
+        ('block.{i}.{j}.after_norm.{x}', 'stages.{i}.{j}.norm2.{x}'),
+        ('block.{i}.{j}.output.conv1.{x}', 'stages.{i}.{j}.mlp.fc1.{x}'),
+        ('block.{i}.{j}.output.conv2.{x}', 'stages.{i}.{j}.mlp.fc2.{x}'),
+        ('block.{i}.{j}.layer_scale_1', 'stages.{i}.{j}.layer_scale1.scale'),
+        ('block.{i}.{j}.layer_scale_2', 'stages.{i}.{j}.layer_scale2.scale'),
+        ('norm.{x}', 'norm.{x}'),
+        ('classifier.{x}', 'head.{x}'),
+    ]
+)
+
+
+def _never(attention: bool) -> bool:
+    return False
+
+
+def _always(attention: bool) -> bool:
+    return True
+
+
+def _unless_attention(attention: bool) -> bool:
+    return not attention
+
+
+#: By name, in the order in which they are tried.
+LAYOUTS = {
+    'sail': Layout(_SAIL, r'downsample_layers\.0\.conv\..+', _never),
+    'timm': Layout(_timm('stages.'), r'stages\.0\.blocks\.0\..+', _unless_attention),
+    'timm_features': Layout(
+        _timm('stages_'), r'stages_0\.blocks\.0\..+', _unless_attention
+    ),
+    # mmpretrain's classifiers: the norm behind the last stage is the final one.
+    'poolformer_mmpretrain': Layout(
+        _poolformer([('norm6.{x}', 'norm.{x}'), ('head.fc.{x}', 'head.{x}')]),
+        r'head\.fc\..+',
+        _always,
+        prefix='backbone.',
+    ),
+    'poolformer': Layout(
+        _poolformer(
+            [*_POOLFORMER_OUTPUTS, ('norm.{x}', 'norm.{x}'), ('head.{x}', 'head.{x}')]
+        ),
+        r'network\.0\.0\..+',
+        _always,
+    ),
+    'poolformer_hf': Layout(
+        _POOLFORMER_HF, r'block\.0\.0\..+', _always, prefix='poolformer.encoder.'
+    ),
+}
+
+
+def find_layout(keys: Iterable[str]) -> str | None:
+    """Recognise a layout by its names, prefixes taken off.
+
+    Returns:
+        A name in LAYOUTS; None if the names are of none of them.
+    """
+    keys = list(keys)
+    has_network = any(key.startswith('network.0.0.') for key in keys)
+    for name, layout in LAYOUTS.items():
+        if name == 'poolformer_mmpretrain' and not has_network:
+            continue  # `head.fc` alone is timm's too
+        if any(re.fullmatch(layout.mark, key) for key in keys):
+            return name
+    return None
+
+
+def from_layout(weights: StateDict, name: str) -> tuple[dict[str, Tensor], list[str]]:
+    """Translate weights into our names and shapes.
+
+    Args:
+        weights: Their weights, prefixes taken off.
+        name: Their layout, in LAYOUTS.
+
+    Returns:
+        Our weights, with `norm` and `head` where they have them; and the names that
+        no row of the layout fits.
+
+    Raises:
+        ConfigError: Two of their names come out as the same.
+    """
+    layout = LAYOUTS[name]
+    ours: dict[str, Tensor] = {}
+    unknown = []
+    for key, value in weights.items():
+        new = layout.keys.to_ours(key)
+        if new is None:
+            unknown.append(key)
+            continue
+        if new in ours:
+            raise ConfigError(f'two tensors of the file are {new}; one is {key}')
+        is_conv = value.ndim == 4 and value.shape[2:] == (1, 1)
+        if POINTWISE.fullmatch(new) and is_conv:
+            value = value.flatten(1)
+        ours[new] = value
+    return ours, unknown
+
+
+def to_layout(weights: StateDict, name: str) -> tuple[dict[str, Tensor], list[str]]:
+    """Translate our weights into another layout's names and shapes.
+
+    Args:
+        weights: Our weights, with or without `norm`, `head` and `out_norms`.
+        name: A name in LAYOUTS.
+
+    Returns:
+        Their weights, and our names that the layout has no place for.
+
+    Raises:
+        ConfigError: No such layout.
+    """
+    check_choice('layout', name, LAYOUTS)
+    layout = LAYOUTS[name]
+    attention = {
+        key.split('.')[1] for key in weights if key.endswith('.token_mixer.qkv.weight')
+    }
+    theirs = {}
+    unknown = []
+    for key, value in weights.items():
+        new = layout.keys.to_theirs(key)
+        if new is None:
+            unknown.append(key)
+            continue
+        if POINTWISE.fullmatch(key) and layout.as_conv(key.split('.')[1] in attention):
+            value = value[..., None, None]
+        if not key.startswith('head.') and not (
+            key.startswith('norm.') and name == 'poolformer_hf'
+        ):
+            new = layout.prefix + new
+        theirs[new] = value
+    return theirs, unknown

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fitting a stem to images with another number of channels."""
+
+import torch
+from torch import Tensor
+
+__all__ = ['STEM', 'adapt_stem']
+
+STEM = 'downsample_layers.0.conv.weight'
+
+
+def adapt_stem(weight: Tensor, in_channels: int) -> Tensor:
+    """Fit a stem to `in_channels`, so that a grey image gives what it gave before.
+
+    The sum over the channels stays. With more channels than before, the old ones keep
+    their own weights and the new ones get the mean of these, all made smaller alike;
+    with fewer, each gets an equal part of the sum.
+
+    Args:
+        weight: (dim, C, 7, 7).
+        in_channels: Channels wanted.
+
+    Returns:
+        (dim, in_channels, 7, 7).
+    """
+    before = weight.shape[1]
+    mean = weight.mean(1, keepdim=True)
+    if in_channels < before:
+        parts = mean.expand(-1, in_channels, -1, -1)
+    else:
+        parts = torch.cat([weight, mean.expand(-1, in_channels - before, -1, -1)], 1)
+    return parts * (before / in_channels)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+import timm
+import torch
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.models import backbones
+from mmmetaformer.weights import CATALOGUE, LAYOUTS, find_entry, from_layout, to_layout
+from mmmetaformer.weights.audit import compare
+from mmmetaformer.weights.catalogue import guess_entry
+
+
+def test_what_there_is():
+    sail = [name for name in CATALOGUE if name.startswith('sail:')]
+    tags = {name.removeprefix('timm:') for name in CATALOGUE} - set(sail)
+    assert len(sail) == 3 * 5 + 2 * 4 * 5 + 5
+    families = ('poolformer_', 'poolformerv2_', 'convformer_', 'caformer_')
+    assert tags == {t for t in timm.list_pretrained() if t.startswith(families)}
+    files = [entry.file_name for entry in CATALOGUE.values()]
+    assert len(set(files)) == len(files), 'two entries share a place in the cache'
+
+
+@pytest.mark.parametrize('name', CATALOGUE)
+def test_names_and_shapes_fit(name):
+    """The entry's layout of its model's weights comes back whole."""
+    entry = CATALOGUE[name]
+    with torch.device('meta'):
+        model = getattr(backbones, entry.family)(entry.arch)
+    own = model.state_dict()
+    body = {k: v for k, v in own.items() if not k.startswith('out_norms.')}
+    theirs, without_place = to_layout(body, entry.layout)
+    assert without_place == []
+    back, unknown = from_layout(theirs, entry.layout)
+    audit = compare(back, own, unknown, [])
+    assert audit.fits
+    assert len(audit.matched) == len(body)
+    assert entry.layout in LAYOUTS
+
+
+@pytest.mark.parametrize(
+    'name', [name for name in CATALOGUE if name.startswith('timm:')]
+)
+def test_timm_agrees(name):
+    entry = CATALOGUE[name]
+    config = timm.get_pretrained_cfg(name.removeprefix('timm:'))
+    assert config.input_size[1] == entry.input_size
+    assert config.num_classes == entry.num_classes
+    assert entry.url.startswith(f'https://huggingface.co/{config.hf_hub_id}')
+
+
+def test_unknown_name_lists_the_nearest():
+    with pytest.raises(ConfigError, match=r"'sail:caformer_s18'"):
+        find_entry('sail:caformer_s81')
+
+
+def test_guess():
+    assert guess_entry('poolformerv2_s12.pth').family == 'PoolFormerV2'
+    assert guess_entry('poolformer_s12.pth.tar').name == 'sail:poolformer_s12'
+    assert guess_entry('epoch_12.pth') is None

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Downloads from a server that is slow, breaks off, or has something else."""
+
+import hashlib
+import re
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights import download as module
+from mmmetaformer.weights import locate
+from mmmetaformer.weights.download import download
+
+BODY = bytes(range(256)) * 4096  # 1 MiB
+SHA256 = hashlib.sha256(BODY).hexdigest()
+
+
+class Server(ThreadingHTTPServer):
+    """Gives out BODY at any path, in the way that the attributes say."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(('127.0.0.1', 0), Handler)
+        self.body = BODY
+        self.tag = '"one"'
+        self.breaks = 0  # how many times the line breaks half way
+        self.pause = 0.0  # seconds between the parts
+        self.status = 200
+        self.asked = []  # the Range of each request
+
+    def url(self, name='weights.pth'):
+        return f'http://127.0.0.1:{self.server_port}/{name}'
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        server = self.server
+        wanted = self.headers.get('Range')
+        server.asked.append(wanted)
+        if server.status != 200:
+            self.send_error(server.status)
+            return
+        body, start = server.body, 0
+        if wanted and self.headers.get('If-Range') == server.tag:
+            start = int(re.fullmatch(r'bytes=(\d+)-', wanted)[1])
+        self.send_response(206 if start else 200)
+        if server.tag:
+            self.send_header('ETag', server.tag)
+        self.send_header('Content-Length', str(len(body) - start))
+        self.end_headers()
+        body = body[start:]
+        if server.breaks:
+            server.breaks -= 1
+            body = body[: len(body) // 2]
+        step = len(BODY) // 8
+        for begin in range(0, len(body), step):
+            self.wfile.write(body[begin : begin + step])
+            time.sleep(server.pause)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(module, 'PAUSE', 0.01)
+    server = Server()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / 'cache' / 'weights.pth'
+
+
+def left(target):
+    """Files in the cache besides the lock."""
+    return sorted(f.name for f in target.parent.iterdir() if f.suffix != '.lock')
+
+
+def test_whole(server, target):
+    download(server.url(), target, size=len(BODY), sha256=SHA256)
+    assert target.read_bytes() == BODY
+    assert left(target) == ['weights.pth']
+
+
+def test_progress(server, target, capsys):
+    server.pause = 0.05
+    download(server.url(), target)
+    bar = capsys.readouterr().err
+    assert 'weights.pth' in bar
+    assert '100%' in bar
+    assert '1.05M' in bar
+
+
+def test_a_break_is_gone_on_with(server, target):
+    server.breaks = 2
+    download(server.url(), target, sha256=SHA256)
+    assert target.read_bytes() == BODY
+    half = len(BODY) // 2
+    assert server.asked == [None, f'bytes={half}-', f'bytes={half + half // 2}-']
+
+
+def test_a_later_run_goes_on(server, target):
+    server.breaks = 5
+    with pytest.raises(ConfigError, match=r'broke off 5 times.*run again to go on'):
+        download(server.url(), target)
+    assert not target.exists()
+    download(server.url(), target, sha256=SHA256)
+    assert server.asked[-1] is not None
+
+
+def test_a_file_that_changed_meanwhile_is_begun_anew(server, target):
+    server.breaks = 5
+    with pytest.raises(ConfigError):
+        download(server.url(), target)
+    server.body, server.tag = BODY[::-1], '"two"'
+    download(server.url(), target)
+    assert target.read_bytes() == BODY[::-1]
+
+
+def test_without_a_tag_nothing_is_glued(server, target):
+    server.tag, server.breaks = None, 1
+    download(server.url(), target, sha256=SHA256)
+    assert server.asked == [None, None]
+
+
+def test_cached_works_offline(server, target):
+    download(server.url(), target)
+    server.status = 500
+    download(server.url(), target, sha256=SHA256)
+    assert len(server.asked) == 1
+
+
+def test_not_found(server, target):
+    server.status = 404
+    with pytest.raises(ConfigError, match=r'answers 404 .*put the file at .*weights'):
+        download(server.url(), target)
+    assert len(server.asked) == 1
+
+
+def test_a_server_in_trouble_is_asked_again(server, target):
+    server.status = 503
+    with pytest.raises(ConfigError, match='broke off 5 times'):
+        download(server.url(), target)
+    assert len(server.asked) == 5
+
+
+def test_unreachable(server, target):
+    url = server.url()
+    server.server_close()
+    with pytest.raises(ConfigError, match=rf'{url} cannot be reached .*init_cfg=None'):
+        download(url, target)
+
+
+@pytest.mark.parametrize(
+    ('expected', 'words'),
+    [
+        (dict(sha256='0' * 64), f'SHA-256 {SHA256}, published is 000'),
+        (dict(size=5), 'has 1048576 bytes, published are 5'),
+    ],
+)
+def test_another_file(server, target, expected, words):
+    with pytest.raises(ConfigError, match=words):
+        download(server.url(), target, **expected)
+    assert left(target) == []
+
+
+def test_a_cached_file_is_checked_too(server, target):
+    download(server.url(), target)
+    target.write_bytes(b'cut off')
+    with pytest.raises(ConfigError, match='remove it to download it again'):
+        download(server.url(), target, sha256=SHA256)
+
+
+def test_two_processes_at_once(server, target):
+    server.pause = 0.1
+    script = (
+        'import sys; from pathlib import Path; '
+        'from mmmetaformer.weights.download import download; '
+        'download(sys.argv[1], Path(sys.argv[2]))'
+    )
+    command = [sys.executable, '-c', script, server.url(), str(target)]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert len(server.asked) == 1
+    assert target.read_bytes() == BODY
+
+
+def test_the_hash_in_a_name(server, tmp_path, monkeypatch):
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path))
+    path = locate(server.url(f'backbone_20220414-{SHA256[:8]}.pth'))
+    assert path.parent == tmp_path / 'hub' / 'checkpoints'
+    with pytest.raises(ConfigError, match='published is 12345678'):
+        locate(server.url('backbone-12345678.pth'))

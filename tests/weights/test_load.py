@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What loads, what stops the run, and what is said about it."""
+
+import pickle
+import re
+
+import pytest
+import timm
+import torch
+from torch import nn
+
+from mmmetaformer import models
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights import load_pretrained, to_layout
+
+ARCH = dict(depths=(1, 1, 2, 1), dims=(32, 32, 64, 64))
+
+
+def build(family='CAFormer', **arguments):
+    return getattr(models, family)(ARCH, **arguments)
+
+
+def source(family='CAFormer', **arguments):
+    """Published weights of a tiny backbone: no output norms, but a classifier."""
+    state = build(family, out_norm=None, **arguments).state_dict()
+    weights = {key: torch.rand_like(value) for key, value in state.items()}
+    return {**weights, 'norm.weight': torch.rand(64), 'head.weight': torch.rand(9, 64)}
+
+
+@pytest.fixture
+def save(tmp_path):
+    def write(content, name='weights.pth'):
+        torch.save(content, tmp_path / name)
+        return str(tmp_path / name)
+
+    return write
+
+
+@pytest.fixture
+def log(monkeypatch):
+    lines = []
+    monkeypatch.setattr(
+        'mmmetaformer.weights.load.print_log', lambda text, **_: lines.append(text)
+    )
+    return lines
+
+
+def test_the_account(save, log):
+    weights = source()
+    backbone = build()
+    audit = load_pretrained(backbone, save(weights))
+    assert sorted(audit.dropped) == ['head.weight', 'norm.weight']
+    assert sorted(audit.new) == [
+        f'out_norms.{i}.{part}' for i in range(4) for part in ('bias', 'weight')
+    ]
+    assert set(audit.matched) == set(weights) - set(audit.dropped)
+    assert audit.fits
+    own = backbone.state_dict()
+    total = sum(value.numel() for value in own.values())
+    assert audit.share == 1 - 2 * sum(backbone.dims) / total
+    assert all(torch.equal(own[key], weights[key]) for key in audit.matched)
+    assert 'layout sail' in log[0]
+    assert f'{len(audit.matched)} matched (99.' in log[0]
+    assert '8 new, 2 dropped, 0 missing' in log[0]
+
+
+def test_how_far_the_weights_moved(save, log):
+    backbone = build()
+    weights = {key: 3 * value for key, value in backbone.state_dict().items()}
+    load_pretrained(backbone, save(weights))
+    load_pretrained(backbone, save(weights))
+    assert [re.findall(r'moved by (\S+)', line)[0] for line in log] == ['2', '0']
+
+
+@pytest.mark.parametrize(
+    ('wrap', 'told'),
+    [
+        (lambda w: {'state_dict': w}, "under 'state_dict'"),
+        (lambda w: {'model': w, 'args': [1]}, "under 'model'"),
+        (lambda w: {'state_dict': {'a': torch.ones(1)}, 'state_dict_ema': w}, '_ema'),
+        (lambda w: {'student': {'a': torch.ones(1)}, 'teacher': w}, "'teacher'"),
+        (lambda w: {f'module.{k}': v for k, v in w.items()}, "prefix 'module.'"),
+        (lambda w: {f'encoder.{k}': v for k, v in w.items()}, "prefix 'encoder.'"),
+        (
+            lambda w: {
+                (k if k.startswith('head.') else f'backbone.{k}'): v
+                for k, v in w.items()
+            },
+            "prefix 'backbone.'",
+        ),
+        (
+            lambda w: {
+                'teacher': {
+                    f'module.backbone.{k}': v
+                    for k, v in w.items()
+                    if not k.startswith('head.')
+                }
+            },
+            "'teacher', prefix 'module.backbone.'",
+        ),
+    ],
+)
+def test_wrappers_and_prefixes(save, log, wrap, told):
+    audit = load_pretrained(build(), save(wrap(source())))
+    assert audit.fits
+    assert told in log[0]
+
+
+def test_a_folder_with_safetensors(tmp_path):
+    from safetensors.torch import save_file
+
+    save_file(source(), tmp_path / 'model.safetensors')
+    assert load_pretrained(build(), str(tmp_path)).fits
+
+
+@pytest.mark.parametrize(
+    'layout', ['poolformer', 'poolformer_hf', 'poolformer_mmpretrain']
+)
+def test_every_layout_of_poolformer(save, log, layout):
+    theirs, _ = to_layout(source('PoolFormer'), layout)
+    backbone = build('PoolFormer')
+    assert load_pretrained(backbone, save(theirs)).fits
+    assert f'layout {layout}' in log[0]
+
+
+def test_stages_that_are_not_built_are_dropped(save):
+    audit = load_pretrained(build(out_indices=(0, 1)), save(source()))
+    assert audit.fits
+    assert 'stages.3.0.norm1.weight' in audit.dropped
+    assert 'downsample_layers.2.conv.weight' in audit.dropped
+
+
+def test_another_number_of_channels(save, log):
+    weights = source()
+    stem = weights['downsample_layers.0.conv.weight']
+    for channels in (1, 4):
+        backbone = build(in_channels=channels)
+        load_pretrained(backbone, save(weights))
+        adapted = backbone.downsample_layers[0].conv.weight
+        assert adapted.shape[1] == channels
+        torch.testing.assert_close(adapted.sum(1), stem.sum(1))
+        assert f'stem adapted from 3 to {channels} channels' in log[-1]
+    torch.testing.assert_close(adapted[:, :3], stem * 3 / 4)
+
+
+def renamed(weights):
+    weights['stages.1.0.norm9.weight'] = weights.pop('stages.1.0.norm1.weight')
+    return weights
+
+
+def reshaped(weights):
+    weights['stages.2.1.mlp.fc1.weight'] = torch.ones(4, 4)
+    return weights
+
+
+@pytest.mark.parametrize(
+    ('weights', 'words'),
+    [
+        (
+            lambda: renamed(source()),
+            ['missing: stages.1.0.norm1.weight', 'unexpected: stages.1.0.norm9.weight'],
+        ),
+        (
+            lambda: reshaped(source()),
+            ['stages.2.1.mlp.fc1.weight (4, 4), (256, 64) here', '1 of another shape'],
+        ),
+        (
+            lambda: source('ConvFormer'),
+            ['likely cause: family ConvFormer in the file, CAFormer here'],
+        ),
+        (
+            lambda: models.CAFormer('s18', out_norm=None).state_dict(),
+            ['depths 3 3 9 3 in the file, 1 1 2 1 here', 'dims 64 128 320 512 in'],
+        ),
+        (
+            lambda: timm.create_model('resnet18').state_dict(),
+            ['not of a Meta', 'conv1'],
+        ),
+        (
+            lambda: {
+                **{f'backbone.{k}': v for k, v in build().state_dict().items()},
+                'neck.lateral_convs.0.conv.weight': torch.ones(1),
+            },
+            ['whole detector', "write prefix='backbone.'", 'load_from='],
+        ),
+        (lambda: {'epoch': 3}, ["holds no weights: its keys are ['epoch']"]),
+        (lambda: [1, 2], ['holds a list, no checkpoint']),
+    ],
+    ids=[
+        'renamed',
+        'reshaped',
+        'family',
+        'arch',
+        'resnet',
+        'detector',
+        'no weights',
+        'list',
+    ],
+)
+def test_what_does_not_fit_is_refused(save, weights, words):
+    backbone = build()
+    before = {key: value.clone() for key, value in backbone.state_dict().items()}
+    with pytest.raises(ConfigError) as caught:
+        load_pretrained(backbone, save(weights()))
+    for word in words:
+        assert word in str(caught.value)
+    after = backbone.state_dict()
+    assert all(torch.equal(after[key], before[key]) for key in before)
+
+
+def test_a_detector_with_its_prefix(save):
+    weights = {f'backbone.{k}': v for k, v in build().state_dict().items()}
+    weights['neck.conv.weight'] = torch.ones(1)
+    audit = load_pretrained(build(), save(weights), prefix='backbone')
+    assert audit.fits
+    assert audit.dropped == ['neck.conv.weight']
+    with pytest.raises(ConfigError, match=r"begins with 'bakbone\.'"):
+        load_pretrained(build(), save(weights), prefix='bakbone.')
+
+
+def test_partial_on_purpose(save, log):
+    backbone = build()
+    audit = load_pretrained(backbone, save(renamed(source())), partial=True)
+    assert audit.missing == ['stages.1.0.norm1.weight']
+    assert 'unexpected: stages.1.0.norm9.weight' in log[0]
+    with pytest.raises(ConfigError, match='not of a MetaFormer'):
+        load_pretrained(backbone, save({'a': torch.ones(1)}), partial=True)
+
+
+def test_families_that_differ_in_nothing_but_the_name(save):
+    """IdentityFormer and PoolFormerV2 have the same names and shapes."""
+    with pytest.raises(
+        ConfigError, match=r'is a PoolFormerV2 .* the backbone a Identity'
+    ):
+        load_pretrained(models.IdentityFormer('s12'), 'sail:poolformerv2_s12')
+    weights = models.PoolFormerV2('s12').state_dict()
+    path = save(weights, 'poolformerv2_s12.pth')
+    with pytest.raises(ConfigError, match=r'is a PoolFormerV2'):
+        load_pretrained(models.IdentityFormer('s12'), path)
+    assert load_pretrained(models.PoolFormerV2('s12'), path).fits
+
+
+class Trap:
+    """Opens a file when it is unpickled."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return open, (str(self.mark), 'w')
+
+
+@pytest.mark.parametrize(
+    'write', [torch.save, lambda a, f: f.write_bytes(pickle.dumps(a))]
+)
+def test_a_pickle_that_would_run_code(tmp_path, write):
+    mark, path = tmp_path / 'executed', tmp_path / 'trap.pth'
+    write({'state_dict': Trap(mark)}, path)
+    with pytest.raises(ConfigError, match='could run code'):
+        load_pretrained(build(), str(path))
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ('content', 'words'),
+    [
+        (b'<!DOCTYPE html><html><body>Sign in</body></html>', 'a web page'),
+        (b'version https://git-lfs.github.com/spec/v1\noid sha256:00', 'LFS pointer'),
+        (b'', 'it is empty'),
+        (b'\x00\x01garbage', "it starts with b'"),
+    ],
+)
+def test_files_that_are_none(tmp_path, content, words):
+    path = tmp_path / 'weights.pth'
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=words):
+        load_pretrained(build(), str(path))
+
+
+@pytest.mark.parametrize('name', ['weights.pth', 'weights.safetensors'])
+def test_truncated(save, tmp_path, name):
+    from safetensors.torch import save_file
+
+    path = tmp_path / name
+    if name.endswith('.pth'):
+        torch.save(source(), path)
+    else:
+        save_file(source(), path)
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(ConfigError, match=r'no checkpoint'):
+        load_pretrained(build(), str(path))
+
+
+@pytest.mark.parametrize(
+    ('init_cfg', 'words'),
+    [
+        (dict(type='Pretrained'), "needs 'checkpoint'"),
+        (dict(type='Pretrained', checkpoint='a', strict=True), "no argument 'strict'"),
+    ],
+)
+def test_init_cfg_is_checked_when_the_backbone_is_built(init_cfg, words):
+    with pytest.raises(ConfigError, match=words):
+        build(init_cfg=init_cfg)
+
+
+def test_init_cfg_through_mmengine(save):
+    """Other initializers run first; the parent calls ours, once."""
+    from mmengine.model import BaseModule
+
+    class Parent(BaseModule):
+        def __init__(self):
+            super().__init__()
+            self.backbone = build(
+                init_cfg=[
+                    dict(type='Pretrained', checkpoint=save(source())),
+                    dict(type='Constant', layer='LayerNorm', val=7.0),
+                ]
+            )
+
+    parent = Parent()
+    parent.init_weights()
+    norms = [m for m in parent.backbone.out_norms.values() if isinstance(m, nn.Module)]
+    assert all((norm.weight == 7).all() for norm in norms)
+    assert not (parent.backbone.stages[0][0].norm1.weight == 7).any()
+    parent.backbone.stages[0][0].norm1.weight.data.fill_(5)
+    parent.backbone.init_weights()
+    assert (parent.backbone.stages[0][0].norm1.weight == 5).all()
+
+
+@pytest.mark.parametrize(
+    ('checkpoint', 'words'),
+    [
+        ('sail:caformer_s81', "unknown checkpoint 'sail:caformer_s81'"),
+        ('timm:caformer_s18', 'caformer_s18.sail_in1k'),
+        ('/nowhere/at/all.pth', 'there is no checkpoint /nowhere/at/all.pth'),
+        ('s3://bucket/a.pth', 'neither sail: nor timm:'),
+    ],
+)
+def test_checkpoints_that_do_not_exist(checkpoint, words):
+    with pytest.raises(ConfigError, match=words):
+        load_pretrained(build(), checkpoint)
