@@ -45,8 +45,9 @@ def main() -> None:
         state_dict = engine.check_checkpoint(cfg.load_from, cfg.get('resume', False))
     compat.prepare_cpu_launch(cfg)
     runner = Runner.from_cfg(cfg)
-    if state_dict is not None and cfg.resume:
-        engine.check_fits(runner.model, state_dict, cfg.load_from)
+    if state_dict is not None:
+        check = engine.check_fits if cfg.get('resume') else engine.check_start
+        check(runner.model, state_dict, cfg.load_from)
     runner.train()
 
 

@@ -2,7 +2,13 @@
 """From the words of a command line to a config that a runner can start on."""
 
 from .check_run import check_run
-from .checkpoint import check_checkpoint, check_fits, forget_pretrained, resume_from
+from .checkpoint import (
+    check_checkpoint,
+    check_fits,
+    check_start,
+    forget_pretrained,
+    resume_from,
+)
 from .command_line import add_run_arguments, read_run_config, run
 from .output import save_pictures, save_predictions
 from .precision import use_amp
@@ -12,6 +18,7 @@ __all__ = [
     'check_checkpoint',
     'check_fits',
     'check_run',
+    'check_start',
     'forget_pretrained',
     'read_run_config',
     'resume_from',

@@ -12,7 +12,13 @@ from torch import nn
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights import read_checkpoint
 
-__all__ = ['check_checkpoint', 'check_fits', 'forget_pretrained', 'resume_from']
+__all__ = [
+    'check_checkpoint',
+    'check_fits',
+    'check_start',
+    'forget_pretrained',
+    'resume_from',
+]
 
 MAX_NAMED = 5  # keys that a message names
 
@@ -61,6 +67,33 @@ def resume_from(checkpoint: str, work_dir: str) -> str | None:
         return checkpoint
     last = Path(work_dir) / 'last_checkpoint'
     return last.read_text().strip() if last.is_file() else None
+
+
+def check_start(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> None:
+    """Refuse a `load_from` that leaves the backbone untrained.
+
+    Heads may differ, such as those for other classes; mmengine logs which do.
+
+    Args:
+        model: The model, or a distributed wrapper around it.
+        state_dict: The weights.
+        path: Where they come from, for the message.
+
+    Raises:
+        ConfigError: Weights of the backbone lack or have other shapes.
+    """
+    if is_model_wrapper(model):
+        model = cast(nn.Module, model.module)
+    given = {key.removeprefix('module.'): value for key, value in state_dict.items()}
+    own = {k: v for k, v in model.state_dict().items() if k.startswith('backbone.')}
+    bad = [k for k in own if k not in given or given[k].shape != own[k].shape]
+    if bad:
+        raise ConfigError(
+            f"load_from={path} does not fit this config's backbone: {len(bad)} of "
+            f'{len(own)} tensors lack or have other shapes ({bad[0]}, ...). For '
+            "weights of a backbone alone: init_cfg=dict(type='Pretrained', "
+            f'checkpoint={path!r}) in the backbone'
+        )
 
 
 def forget_pretrained(model: Any) -> None:

@@ -141,8 +141,6 @@ def _receive(url: str, name: str, part: Path) -> None:
         validator = _validator(response.headers)
         if validator:
             note.write_text(json.dumps({'url': url, 'validator': validator}))
-        else:
-            note.unlink(missing_ok=True)
         length = response.headers.get('Content-Length')
         total = have + int(length) if length else None
         with (

@@ -8,6 +8,7 @@ from torch import nn
 from mmmetaformer.engine.checkpoint import (
     check_checkpoint,
     check_fits,
+    check_start,
     forget_pretrained,
     resume_from,
 )
@@ -88,6 +89,19 @@ def test_weights_of_another_model():
     assert '1 missing (bias)' in str(error.value)
     assert '1 unknown (extra)' in str(error.value)
     assert '1 of another shape (weight (3, 4) for (3, 2))' in str(error.value)
+
+
+def test_a_start_without_the_backbone():
+    model = nn.ModuleDict(dict(backbone=nn.Linear(2, 3), head=nn.Linear(3, 4)))
+    weights = model.state_dict()
+    others = {**weights, 'head.weight': torch.ones(7, 3)}
+    check_start(model, others, 'a.pth')
+    check_start(model, {f'module.{k}': v for k, v in others.items()}, 'a.pth')
+    alone = {key.removeprefix('backbone.'): v for key, v in weights.items()}
+    other = {**weights, 'backbone.bias': torch.ones(5)}
+    for wrong, count in ((alone, 2), (other, 1)):
+        with pytest.raises(ConfigError, match=rf'{count} of 2 tensors.*init_cfg=dict'):
+            check_start(model, wrong, 'a.pth')
 
 
 def test_forget_pretrained():

@@ -18,6 +18,7 @@ def test_what_there_is():
     assert tags == {t for t in timm.list_pretrained() if t.startswith(families)}
     files = [entry.file_name for entry in CATALOGUE.values()]
     assert len(set(files)) == len(files), 'two entries share a place in the cache'
+    assert all(name.endswith(('.pth', '.pth.tar', '.safetensors')) for name in files)
 
 
 @pytest.mark.parametrize('name', CATALOGUE)

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one process finds, all processes hear of."""
+"""What stops one process stops all, whatever it is, and nobody waits."""
 
+import pickle
 import subprocess
 import sys
 
+import pytest
 import torch
 
+from mmmetaformer.models import CAFormer, ConvFormer
+
+ARCH = dict(depths=(1,) * 4, dims=(32,) * 4)
 SCRIPT = """
 import sys
 import torch.distributed as dist
@@ -13,35 +18,89 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import CAFormer
 from mmmetaformer.weights import load_pretrained
 
-good, bad, store, rank = sys.argv[1:]
+store, rank, good, *bad = sys.argv[1:]
 dist.init_process_group(
     'gloo', init_method=f'file://{store}', rank=int(rank), world_size=2
 )
 backbone = CAFormer(dict(depths=(1,) * 4, dims=(32,) * 4))
 load_pretrained(backbone, good)
-try:
-    load_pretrained(backbone, bad if rank == '1' else good)
-except ConfigError as error:
-    print(error)
+for checkpoint in bad:
+    for one_alone in (False, True):
+        try:
+            load_pretrained(backbone, good if one_alone and rank == '0' else checkpoint)
+        except ConfigError as error:
+            print(str(error).replace(chr(10), ' '))
 dist.destroy_process_group()
 """
 
 
-def test_one_process_without_the_file(tmp_path):
-    from mmmetaformer.models import CAFormer
+class Trap:
+    def __init__(self, mark):
+        self.mark = mark
 
-    good = tmp_path / 'good.pth'
-    torch.save(CAFormer(dict(depths=(1,) * 4, dims=(32,) * 4)).state_dict(), good)
-    bad, store = tmp_path / 'absent.pth', tmp_path / 'store'
+    def __reduce__(self):
+        return open, (str(self.mark), 'w')
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A good file and bad ones, with what is said of them."""
+    state = CAFormer(ARCH).state_dict()
+    renamed = {key.replace('mlp.fc1', 'mlp.fc9'): v for key, v in state.items()}
+    reshaped = {**state, 'stages.0.0.norm1.weight': torch.ones(5)}
+    contents = {
+        'good': state,
+        'renamed': renamed,
+        'reshaped': reshaped,
+        'family': ConvFormer(ARCH).state_dict(),
+        'resnet': {'conv1.weight': torch.ones(1), 'fc.bias': torch.ones(1)},
+        'trap': {'state_dict': Trap(tmp_path / 'executed')},
+    }
+    for name, content in contents.items():
+        torch.save(content, tmp_path / f'{name}.pth')
+    (tmp_path / 'page.pth').write_text('<!DOCTYPE html><html></html>')
+    (tmp_path / 'pickle.pth').write_bytes(pickle.dumps(contents['trap']))
+    said = {
+        'renamed': 'missing: stages.0.0.mlp.fc1.weight',
+        'reshaped': 'stages.0.0.norm1.weight (5,), (32,) here',
+        'family': 'family ConvFormer in the file, CAFormer here',
+        'resnet': 'is not of a MetaFormer',
+        'trap': 'could run code',
+        'page': 'a web page',
+        'pickle': 'could run code',
+        'absent': 'there is no checkpoint',
+    }
+    return {name: (tmp_path / f'{name}.pth', words) for name, words in said.items()}
+
+
+def test_every_process_raises(files, tmp_path):
+    paths = [path for path, _ in files.values()]
     both = [
         subprocess.Popen(
-            [sys.executable, '-c', SCRIPT, good, bad, store, str(rank)],
+            [
+                sys.executable,
+                '-c',
+                SCRIPT,
+                tmp_path / 'store',
+                str(rank),
+                tmp_path / 'good.pth',
+                *paths,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for rank in range(2)
     ]
-    first, second = [process.communicate(timeout=120) for process in both]
-    assert f'another process reports: there is no checkpoint {bad}' in first[0], first
-    assert f'there is no checkpoint {bad}' in second[0], second
+    outputs = [process.communicate(timeout=120) for process in both]
+    for rank, (said, problems) in enumerate(outputs):
+        lines = [line for line in said.splitlines() if str(tmp_path) in line]
+        lines = [line for line in lines if 'starts from' not in line]
+        assert len(lines) == 2 * len(files), problems
+        for (_, words), together, alone in zip(
+            files.values(), lines[::2], lines[1::2], strict=True
+        ):
+            assert words in together
+            assert words in alone
+            assert alone.startswith('another process reports: ') == (rank == 0)
+    assert not (tmp_path / 'executed').exists()

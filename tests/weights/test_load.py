@@ -161,6 +161,10 @@ def reshaped(weights):
             ['missing: stages.1.0.norm1.weight', 'unexpected: stages.1.0.norm9.weight'],
         ),
         (
+            lambda: {**source(), 'stages.1.0.more': torch.ones(1)},
+            ['0 missing, 1 unexpected', 'unexpected: stages.1.0.more'],
+        ),
+        (
             lambda: reshaped(source()),
             ['stages.2.1.mlp.fc1.weight (4, 4), (256, 64) here', '1 of another shape'],
         ),
@@ -188,6 +192,7 @@ def reshaped(weights):
     ],
     ids=[
         'renamed',
+        'left over',
         'reshaped',
         'family',
         'arch',
