@@ -140,6 +140,13 @@ def convert(args: argparse.Namespace) -> None:
     theirs, without_place = weights.to_layout(ours, args.to)
     if unknown:
         raise ConfigError(f'{args.source} has unknown names: {", ".join(unknown)}')
+    optional = ('out_norms.', 'norm.', 'head.')
+    lost = [key for key in without_place if not key.startswith(optional)]
+    if lost:
+        raise ConfigError(
+            f'layout {args.to} has no place for {len(lost)} tensors of '
+            f'{args.source}, such as {lost[0]}: it is for another family'
+        )
     weights.save_weights(theirs, args.target, {'format': 'pt'})
     print(f'{layout} -> {args.to}: {len(theirs)} tensors in {args.target}')
     if without_place:

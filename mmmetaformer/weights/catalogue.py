@@ -122,7 +122,11 @@ def find_entry(name: str) -> Entry:
     return CATALOGUE[name]
 
 
-def guess_entry(file_name: str) -> Entry | None:
-    """Tell which published checkpoint a file is called after, if any."""
-    named = (entry for entry in CATALOGUE.values() if entry.file_name == file_name)
-    return next(named, None)
+def guess_entry(file_name: str = '', url: str = '') -> Entry | None:
+    """Tell which published checkpoint has this file name or address, if any."""
+    found = (
+        entry
+        for entry in CATALOGUE.values()
+        if file_name == entry.file_name or url == entry.url
+    )
+    return next(found, None)

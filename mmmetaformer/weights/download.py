@@ -3,7 +3,6 @@
 
 import hashlib
 import http.client
-import json
 import os
 import time
 import urllib.error
@@ -19,6 +18,7 @@ from mmmetaformer.errors import ConfigError
 __all__ = ['check_file', 'download']
 
 CHUNK = 1 << 18  # bytes
+HTML = (b'<!doctype', b'<html')  # beginnings of a page in place of a file
 TIMEOUT = 30  # seconds without a byte
 TRIES = 5
 PAUSE = 1.0  # seconds before the second try, doubled before each next
@@ -52,11 +52,19 @@ def download(
         part = target.with_name(target.name + '.part')
         _fetch(url, target, part)
         try:
+            _refuse_page(part, url, target)
             check_file(part, size, sha256)
         except ConfigError:
             part.unlink()
             raise
         os.replace(part, target)
+
+
+def _refuse_page(part: Path, url: str, target: Path) -> None:
+    with open(part, 'rb') as file:
+        is_page = file.read(64).lstrip().lower().startswith(HTML)
+    if is_page:
+        raise ConfigError(f'{url} gives out a web page, no weights; {_way_out(target)}')
 
 
 def check_file(path: Path, size: int | None, sha256: str | None) -> None:
@@ -127,20 +135,23 @@ def _receive(url: str, name: str, part: Path) -> None:
     Raises:
         ConnectionError: Fewer bytes came than the server had announced.
     """
-    note = part.with_name(part.name + '.json')
+    note = part.with_name(part.name + '.tag')
     request = urllib.request.Request(url)
     have = 0
-    if part.is_file() and note.is_file():
+    before = note.read_text() if part.is_file() and note.is_file() else ''
+    if before:
         have = part.stat().st_size
         # Without this a file that was replaced meanwhile would be glued to the old one.
-        request.add_header('If-Range', json.loads(note.read_text())['validator'])
+        request.add_header('If-Range', before)
         request.add_header('Range', f'bytes={have}-')
     with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+        validator = _validator(response.headers)
         if response.status != http.HTTPStatus.PARTIAL_CONTENT:
             have = 0
-        validator = _validator(response.headers)
-        if validator:
-            note.write_text(json.dumps({'url': url, 'validator': validator}))
+        elif validator != before:
+            note.unlink()
+            raise ConnectionError('the server went on with another file')
+        note.write_text(validator or '')
         length = response.headers.get('Content-Length')
         total = have + int(length) if length else None
         with (

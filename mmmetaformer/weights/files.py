@@ -17,6 +17,8 @@ from torch import Tensor
 
 from mmmetaformer.errors import ConfigError
 
+from .download import HTML
+
 __all__ = ['Weights', 'find_file', 'read_checkpoint', 'read_weights']
 
 # Where training scripts keep the weights, best first: an average of the weights, then
@@ -25,7 +27,6 @@ WRAPPERS = ('state_dict_ema', 'model_ema', 'state_dict', 'model', 'teacher', 'st
 # What a downloaded folder may hold, best first.
 FILE_NAMES = ('model.safetensors', 'pytorch_model.bin')
 SUFFIXES = ('.safetensors', '.pth', '.pth.tar', '.bin')
-HTML = (b'<!doctype', b'<html')
 PICKLE = b'\x80'  # how a pickle that is not in a zip file begins
 LFS_POINTER = b'version https://git-lfs'
 
@@ -73,6 +74,8 @@ def read_checkpoint(path: str | Path) -> Mapping[str, Any]:
         ConfigError: It cannot be read, or only by running code that it holds.
     """
     path = Path(path)
+    if not path.is_file():
+        raise ConfigError(f'there is no checkpoint file {path}')
     try:
         if path.suffix == '.safetensors':
             return load_file(path)
@@ -110,7 +113,11 @@ def read_weights(path: str | Path) -> Weights:
 
 
 def _tensors(mapping: Mapping[str, Any]) -> dict[str, Tensor]:
-    return {k: v for k, v in mapping.items() if isinstance(v, Tensor)}
+    return {
+        key: value
+        for key, value in mapping.items()
+        if isinstance(key, str) and isinstance(value, Tensor)
+    }
 
 
 def _reason(path: Path, error: Exception) -> str:
@@ -119,12 +126,14 @@ def _reason(path: Path, error: Exception) -> str:
     if start.lstrip().lower().startswith(HTML):
         return (
             'it is a web page, such as a server sends in place of a file that it does '
-            'not give out; download it again'
+            'not give out; remove it and download it again'
         )
     if start.startswith(LFS_POINTER):
         return 'it is a Git LFS pointer; fetch the file itself (git lfs pull)'
     if not start:
         return 'it is empty'
+    if 'TorchScript' in str(error):
+        return 'it is a TorchScript program; save its state_dict() and name that'
     refused = re.search(r'Unsupported (?:global|class)[^.]*?(\S+\.\S+)', str(error))
     if refused or (isinstance(error, UnpicklingError) and start[:1] == PICKLE):
         what = f' ({refused[1]})' if refused else ''
@@ -133,5 +142,5 @@ def _reason(path: Path, error: Exception) -> str:
             'torch.load(weights_only=False); ask its author for the weights alone'
         )
     if isinstance(error, (SafetensorError, EOFError)) or zipfile.is_zipfile(path):
-        return f'{error}; was its download cut off?'
+        return f'{error}; was its download cut off? Remove it and download it again'
     return f'it starts with {start[:16]!r} ({type(error).__name__})'

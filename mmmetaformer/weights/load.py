@@ -60,6 +60,8 @@ def _prepare(
     backbone: nn.Module, checkpoint: str, prefix: str, partial: bool
 ) -> tuple[dict[str, Tensor], Audit, str]:
     """Read the weights that go into the backbone, its account, and what to tell."""
+    if not isinstance(checkpoint, str):
+        raise ConfigError(f'checkpoint is a string, got {checkpoint!r}')
     entry = published_entry(checkpoint)
     if entry:
         _check_family(backbone, entry)
@@ -105,11 +107,11 @@ def _prepare(
 
 def _check_family(backbone: nn.Module, entry: Entry) -> None:
     """Refuse weights of another family: some have the same names and shapes."""
-    own = type(backbone).__name__
-    if own not in (entry.family, 'MetaFormer'):
+    names = [cls.__name__ for cls in type(backbone).__mro__]
+    if entry.family not in names and names[0] != 'MetaFormer':
         raise ConfigError(
             f'{entry.name} is a {entry.family} of size {entry.arch}, the backbone a '
-            f'{own}; `tools/weights.py list` shows what there is'
+            f'{names[0]}; `tools/weights.py list` shows what there is'
         )
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From what a user names as checkpoint to a file on this machine."""
 
+import hashlib
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import torch
@@ -17,7 +18,7 @@ __all__ = ['cache_folder', 'locate', 'published_entry']
 
 CATALOGUED = ('sail:', 'timm:')
 # torch's hub and OpenMMLab put the beginning of the hash into the name.
-HASH_IN_NAME = re.compile(r'-([0-9a-f]{8,64})\.')
+HASH_IN_NAME = re.compile(r'-([0-9a-f]{8,64})\.(?:pth|pth\.tar|safetensors|bin)')
 
 
 def cache_folder() -> Path:
@@ -35,18 +36,23 @@ def locate(checkpoint: str) -> Path:
     Raises:
         ConfigError: No such checkpoint, or it cannot be had.
     """
-    if checkpoint.startswith(CATALOGUED):
-        entry = find_entry(checkpoint)
+    is_address = checkpoint.startswith(('http://', 'https://'))
+    entry = published_entry(checkpoint)
+    if entry and (is_address or checkpoint == entry.name):
         target = cache_folder() / entry.file_name
         download(entry.url, target, size=entry.size, sha256=entry.sha256)
         return target
-    if checkpoint.startswith(('http://', 'https://')):
-        name = unquote(urlsplit(checkpoint).path.rsplit('/', 1)[-1])
-        if not name:
+    if is_address:
+        name = PurePosixPath(unquote(urlsplit(checkpoint).path)).name
+        if name in ('', '.', '..'):
             raise ConfigError(f'{checkpoint} is the address of no file')
-        target = cache_folder() / name
+        # Many files have the same name: each address has its own place in the cache.
+        place = hashlib.sha256(checkpoint.encode()).hexdigest()[:12]
         found = HASH_IN_NAME.search(name)
-        download(checkpoint, target, sha256=found[1] if found else None)
+        # Digits alone are a date or a step.
+        known = found[1] if found and not found[1].isdecimal() else None
+        target = cache_folder() / f'{place}_{name}'
+        download(checkpoint, target, sha256=known)
         return target
     if re.match(r'[a-z0-9+]{2,}:', checkpoint) and not Path(checkpoint).exists():
         raise ConfigError(
@@ -57,7 +63,16 @@ def locate(checkpoint: str) -> Path:
 
 
 def published_entry(checkpoint: str) -> Entry | None:
-    """Tell which published checkpoint is meant, by its name; None if none is."""
+    """Tell which published checkpoint is meant; None if none is, or it cannot be told.
+
+    Told by its name in the catalogue, its address, the name of the file, or that of
+    the folder, as the hub's own tool makes it. A file that was renamed is unknown.
+    """
     if checkpoint.startswith(CATALOGUED):
         return find_entry(checkpoint)
-    return guess_entry(urlsplit(checkpoint).path.rsplit('/', 1)[-1])
+    if checkpoint.startswith(('http://', 'https://')):
+        return guess_entry(url=checkpoint.split('?')[0])
+    path = Path(checkpoint)
+    names = (path.name, f'{path.name}.safetensors', f'{path.parent.name}.safetensors')
+    found = (guess_entry(file_name=name) for name in names)
+    return next((entry for entry in found if entry), None)

@@ -74,6 +74,10 @@ def test_inspect_and_convert(weights, tmp_path):
     assert 'left out, timm has no such: out_norms.0.weight' in said
     assert find_layout(load_file(target)) == 'timm'
     assert 'exists' in weights('convert', source, target, '--to', 'timm', status=2)
+    said = weights(
+        'convert', source, tmp_path / 'a.pth', '--to', 'poolformer', status=2
+    )
+    assert 'has no place for' in said
     said = weights('convert', source, tmp_path / 'a.pth', '--to', 'tim', status=2)
     assert "unknown layout 'tim'. Did you mean 'timm'?" in said
 

@@ -8,6 +8,7 @@ from mmmetaformer.models import backbones
 from mmmetaformer.weights import CATALOGUE, LAYOUTS, find_entry, from_layout, to_layout
 from mmmetaformer.weights.audit import compare
 from mmmetaformer.weights.catalogue import guess_entry
+from mmmetaformer.weights.source import published_entry
 
 
 def test_what_there_is():
@@ -58,3 +59,18 @@ def test_guess():
     assert guess_entry('poolformerv2_s12.pth').family == 'PoolFormerV2'
     assert guess_entry('poolformer_s12.pth.tar').name == 'sail:poolformer_s12'
     assert guess_entry('epoch_12.pth') is None
+
+
+@pytest.mark.parametrize(
+    'checkpoint',
+    [
+        'timm:poolformerv2_s12.sail_in1k',
+        'https://huggingface.co/timm/poolformerv2_s12.sail_in1k/resolve/main/'
+        'model.safetensors?download=true',
+        'weights/poolformerv2_s12.sail_in1k',
+        'weights/poolformerv2_s12.sail_in1k/model.safetensors',
+        'weights/poolformerv2_s12.pth',
+    ],
+)
+def test_told_by_name_address_file_or_folder(checkpoint):
+    assert published_entry(checkpoint).family == 'PoolFormerV2'

@@ -32,6 +32,7 @@ class Server(ThreadingHTTPServer):
         self.breaks = 0  # how many times the line breaks half way
         self.pause = 0.0  # seconds between the parts
         self.status = 200
+        self.careless = False  # goes on with whatever it has
         self.asked = []  # the Range of each request
 
     def url(self, name='weights.pth'):
@@ -47,7 +48,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(server.status)
             return
         body, start = server.body, 0
-        if wanted and self.headers.get('If-Range') == server.tag:
+        same = self.headers.get('If-Range') == server.tag
+        if wanted and (same or server.careless):
             start = int(re.fullmatch(r'bytes=(\d+)-', wanted)[1])
         self.send_response(206 if start else 200)
         if server.tag:
@@ -128,6 +130,29 @@ def test_a_file_that_changed_meanwhile_is_begun_anew(server, target):
     assert target.read_bytes() == BODY[::-1]
 
 
+def test_a_careless_server_is_begun_anew(server, target):
+    server.breaks = 5
+    with pytest.raises(ConfigError):
+        download(server.url(), target)
+    server.body, server.tag, server.careless = BODY[::-1], '"two"', True
+    download(server.url(), target)
+    assert target.read_bytes() == BODY[::-1]
+
+
+def test_a_page_is_not_kept(server, target):
+    server.body = b'<!DOCTYPE html><html>Sign in</html>'
+    with pytest.raises(ConfigError, match='gives out a web page'):
+        download(server.url(), target)
+    assert left(target) == []
+
+
+def test_an_empty_note_is_begun_anew(server, target):
+    target.parent.mkdir()
+    target.with_name('weights.pth.part').write_bytes(b'old')
+    target.with_name('weights.pth.part.tag').write_text('')
+    download(server.url(), target, sha256=SHA256)
+
+
 def test_without_a_tag_nothing_is_glued(server, target):
     server.tag, server.breaks = None, 1
     download(server.url(), target, sha256=SHA256)
@@ -196,9 +221,16 @@ def test_two_processes_at_once(server, target):
     assert target.read_bytes() == BODY
 
 
-def test_the_hash_in_a_name(server, tmp_path, monkeypatch):
+def test_the_place_in_the_cache(server, tmp_path, monkeypatch):
     monkeypatch.setenv('TORCH_HOME', str(tmp_path))
     path = locate(server.url(f'backbone_20220414-{SHA256[:8]}.pth'))
     assert path.parent == tmp_path / 'hub' / 'checkpoints'
-    with pytest.raises(ConfigError, match='published is 12345678'):
-        locate(server.url('backbone-12345678.pth'))
+    with pytest.raises(ConfigError, match='published is 1234567a'):
+        locate(server.url('backbone-1234567a.pth'))
+    locate(server.url('mine-20240115.pth'))  # a date
+    one, two = server.url('a/model.pth'), server.url('b/model.pth')
+    assert locate(one) != locate(two)
+    outside = locate(server.url('%2Ftmp%2Fescaped.bin'))
+    assert outside.parent == path.parent
+    with pytest.raises(ConfigError, match='address of no file'):
+        locate(server.url('..%2F..'))

@@ -7,6 +7,7 @@ import re
 import pytest
 import timm
 import torch
+from mmengine.model import PretrainedInit
 from torch import nn
 
 from mmmetaformer import models
@@ -344,3 +345,28 @@ def test_init_cfg_through_mmengine(save):
 def test_checkpoints_that_do_not_exist(checkpoint, words):
     with pytest.raises(ConfigError, match=words):
         load_pretrained(build(), checkpoint)
+
+
+@pytest.mark.parametrize(
+    'kind', ['mmengine.Pretrained', 'mmengine.model.PretrainedInit', PretrainedInit]
+)
+def test_every_name_of_the_initializer_is_audited(save, kind):
+    backbone = build(init_cfg=dict(type=kind, checkpoint=save(renamed(source()))))
+    for _ in range(2):  # a failure does not count as done
+        with pytest.raises(ConfigError, match='missing'):
+            backbone.init_weights()
+
+
+def test_a_subclass_of_a_family_is_of_the_family(save):
+    class Mine(models.PoolFormerV2):
+        pass
+
+    path = save(models.PoolFormerV2('s12').state_dict(), 'poolformerv2_s12.pth')
+    assert load_pretrained(Mine('s12'), path).fits
+
+
+def test_odd_contents(save):
+    with pytest.raises(ConfigError, match='holds no weights'):
+        load_pretrained(build(), save({0: torch.ones(1)}))
+    with pytest.raises(ConfigError, match='checkpoint is a string, got None'):
+        load_pretrained(build(), None)

@@ -28,7 +28,6 @@ from mmmetaformer.weights import load_pretrained
 __all__ = ['MetaFormer']
 
 NUM_STAGES = 4
-PRETRAINED = ('Pretrained', PretrainedInit)  # new-style configs name the class
 STRIDES = (4, 8, 16, 32)
 
 
@@ -204,10 +203,15 @@ class MetaFormer(BaseModule):
             return
         given = self.init_cfg
         pretrained, self.init_cfg = _split_init_cfg(given)
-        super().init_weights()
-        self.init_cfg = given
-        for arguments in pretrained:
-            load_pretrained(self, **arguments)
+        try:
+            super().init_weights()
+            for arguments in pretrained:
+                load_pretrained(self, **arguments)
+        except BaseException:
+            self._is_init = False  # so that a second call does not pass for done
+            raise
+        finally:
+            self.init_cfg = given
 
     def train(self, mode: bool = True) -> 'MetaFormer':
         """Set the training mode; what is frozen stays in eval mode."""
@@ -257,14 +261,23 @@ def _check_four(what: str, values: Sequence[object]) -> None:
 def _split_init_cfg(init_cfg: Any) -> tuple[list[dict[str, Any]], list[Any]]:
     """Arguments of `load_pretrained`, and what is left for mmengine."""
     configs = [init_cfg] if isinstance(init_cfg, Mapping) else list(init_cfg or [])
-    pretrained = []
+    pretrained, others = [], []
     for cfg in configs:
-        if cfg.get('type') in PRETRAINED:
-            arguments = {key: value for key, value in cfg.items() if key != 'type'}
-            what = "init_cfg of type 'Pretrained'"
-            check_arguments(what, load_pretrained, arguments, given=('backbone',))
-            pretrained.append(arguments)
-    return pretrained, [cfg for cfg in configs if cfg.get('type') not in PRETRAINED]
+        if not _is_pretrained(cfg.get('type')):
+            others.append(cfg)
+            continue
+        arguments = {key: value for key, value in cfg.items() if key != 'type'}
+        what = "init_cfg of type 'Pretrained'"
+        check_arguments(what, load_pretrained, arguments, given=('backbone',))
+        pretrained.append(arguments)
+    return pretrained, others
+
+
+def _is_pretrained(kind: Any) -> bool:
+    """Whether this is mmengine's initializer, in any of the ways to name it."""
+    if isinstance(kind, str):
+        return kind.rsplit('.', 1)[-1] in ('Pretrained', PretrainedInit.__name__)
+    return kind is PretrainedInit
 
 
 def _check_count(what: str, value: object) -> None:
