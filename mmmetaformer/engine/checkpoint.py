@@ -39,8 +39,6 @@ def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any] | None:
     """
     if '://' in path:
         return None
-    if not Path(path).is_file():
-        raise ConfigError(f'there is no checkpoint file {path}')
     checkpoint = read_checkpoint(path)
     state_dict = checkpoint.get('state_dict', checkpoint)
     if not any(isinstance(value, torch.Tensor) for value in state_dict.values()):
