@@ -1,3 +1,5 @@
+# Drop path: what the first author gives for a backbone of his of this size
+# (yuweihao/MambaOut, issue 251: 0.3 for its T).
 _base_ = [
     './_base_/backbones/convformer_s18.py',
     './_base_/methods/upernet.py',
@@ -6,7 +8,7 @@ _base_ = [
     './_base_/runtime/mmseg.py',
 ]
 model = dict(
-    backbone=_base_.backbone,
+    backbone=dict(_base_.backbone, drop_path_rate=0.3),
     decode_head=dict(in_channels=_base_.backbone_channels),
     auxiliary_head=dict(in_channels=_base_.backbone_channels[2]),
 )

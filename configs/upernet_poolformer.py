@@ -1,3 +1,4 @@
+# No UperNet result of PoolFormer is published: the recipe is that of ConvFormer.
 _base_ = [
     './_base_/backbones/poolformer_s12.py',
     './_base_/methods/upernet.py',

@@ -1,3 +1,5 @@
+# No dense result of RandFormer is published: the recipe is that of ConvFormer, with
+# the drop path of ImageNet training.
 _base_ = [
     './_base_/backbones/randformer_s12.py',
     './_base_/methods/upernet.py',

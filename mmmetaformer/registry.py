@@ -5,16 +5,34 @@ mmengine imports `mmmetaformer.registry` by itself when it meets the scope, and 
 `locations` below when a name is first looked up, so users import nothing.
 """
 
+from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import (
+    OPTIM_WRAPPER_CONSTRUCTORS as MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
+)
 from mmengine.registry import Registry
 
-__all__ = ['MODELS', 'TOKEN_MIXERS']
+__all__ = ['HOOKS', 'MODELS', 'OPTIM_WRAPPER_CONSTRUCTORS', 'TOKEN_MIXERS']
 
 MODELS = Registry(
     'model',
     parent=MMENGINE_MODELS,
     scope='mmmetaformer',
     locations=['mmmetaformer.models'],
+)
+
+HOOKS = Registry(
+    'hook',
+    parent=MMENGINE_HOOKS,
+    scope='mmmetaformer',
+    locations=['mmmetaformer.engine'],
+)
+
+OPTIM_WRAPPER_CONSTRUCTORS = Registry(
+    'optimizer wrapper constructor',
+    parent=MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
+    scope='mmmetaformer',
+    locations=['mmmetaformer.engine'],
 )
 
 #: Token mixers: `Mixer(dim, **its own named arguments)`, a module that maps

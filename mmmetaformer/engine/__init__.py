@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the words of a command line to a config that a runner can start on."""
 
+from .accumulation import SchedulerPerUpdateHook, use_accumulation
+from .batch_plan import scale_lr, world_size_of
 from .check_run import check_run
 from .checkpoint import (
     check_checkpoint,
@@ -11,9 +13,14 @@ from .checkpoint import (
 )
 from .command_line import add_run_arguments, read_run_config, run
 from .output import save_pictures, save_predictions
+from .param_groups import ParamwiseConstructor
 from .precision import use_amp
+from .start_report import StartReportHook, report_start
 
 __all__ = [
+    'ParamwiseConstructor',
+    'SchedulerPerUpdateHook',
+    'StartReportHook',
     'add_run_arguments',
     'check_checkpoint',
     'check_fits',
@@ -21,9 +28,13 @@ __all__ = [
     'check_start',
     'forget_pretrained',
     'read_run_config',
+    'report_start',
     'resume_from',
     'run',
     'save_pictures',
     'save_predictions',
+    'scale_lr',
+    'use_accumulation',
     'use_amp',
+    'world_size_of',
 ]

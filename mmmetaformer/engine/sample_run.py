@@ -42,6 +42,7 @@ CHANNEL_KEYS = {
     'fc_out_channels',
 }
 PROPOSALS = 200  # kept per image
+SEG_HEADS = ('decode_head', 'auxiliary_head')
 
 
 @dataclass(frozen=True)
@@ -164,16 +165,22 @@ def _shrink_model(model: Any, num_classes: int) -> None:
     backbone.pop('init_cfg', None)  # from scratch, and without a network
     if 'size' in model.get('data_preprocessor', {}):
         model.data_preprocessor.size = (CROP_SIZE, CROP_SIZE)
-    for name in ('decode_head', 'auxiliary_head'):
+    for name in SEG_HEADS:
         for head in _dicts(model.get(name)):
             if 'channels' in head:
                 head['channels'] //= HEAD_SHRINK
     if isinstance(model.get('neck'), dict) and model.neck.type == 'FPN':
         model.neck.out_channels //= FPN_SHRINK
-        for name in ('rpn_head', 'roi_head', 'bbox_head', 'mask_head'):
+        for name in ('rpn_head', 'roi_head', 'bbox_head', 'mask_head', 'decode_head'):
             for node in _dicts(model.get(name)):
                 for key in CHANNEL_KEYS & set(node):
-                    node[key] //= FPN_SHRINK
+                    node[key] = _divided(node[key], FPN_SHRINK)
+
+
+def _divided(channels: Any, factor: int) -> Any:
+    if isinstance(channels, (list, tuple)):
+        return [one // factor for one in channels]
+    return channels // factor
 
 
 def _shorten_schedule(cfg: Config, sample: _Sample) -> None:
@@ -197,8 +204,9 @@ def _shorten_schedule(cfg: Config, sample: _Sample) -> None:
     cfg.optim_wrapper.clip_grad = dict(max_norm=1.0)
     # mmseg starts its heads from large weights under BN, which are slow to turn.
     faster = dict(lr_mult=HEAD_LR)
-    heads = dict.fromkeys(('decode_head', 'auxiliary_head'), faster)
+    heads = {name: faster for name in SEG_HEADS if cfg.model.get(name)}
     cfg.optim_wrapper.paramwise_cfg = dict(custom_keys=heads)
+    cfg.auto_scale_lr = dict(enable=False, base_batch_size=BATCH_SIZE)
     cfg.param_scheduler = [
         dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=20),
         dict(type='PolyLR', by_epoch=False, begin=20, end=iterations, power=1.0),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a model config's neck and heads take what its backbone gives."""
 
+import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
     spec = model.get('backbone')
     if not isinstance(spec, Mapping):
         return
+    _check_package(spec.get('type'))
     _check_scope(spec.get('type'), scope)
     if not str(spec.get('type')).startswith(SCOPE):
         return
@@ -55,6 +57,16 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
             f'{name}.in_channels is {expected!r}, but the backbone {spec["type"]} '
             f'gives {given if len(given) > 1 else given[0]} there (all its outputs: '
             f'{list(channels)}). Set {name}.in_channels to that.'
+        )
+
+
+def _check_package(name: Any) -> None:
+    """Refuse a backbone of a package that is not installed."""
+    package, dot, _ = str(name).partition('.')
+    if dot and importlib.util.find_spec(package) is None:
+        raise ConfigError(
+            f'the backbone {name!r} is one of {package}, which is not installed: '
+            f'pip install {package}'
         )
 
 

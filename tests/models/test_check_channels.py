@@ -105,3 +105,9 @@ def test_a_head_without_neck():
     )
     with pytest.raises(ConfigError, match=r'panoptic_head\.in_channels is \[256'):
         check_channels(model)
+
+
+def test_a_backbone_of_an_absent_package():
+    model = dict(type='FCOS', backbone=dict(type='mmabsent.ConvNeXt'))
+    with pytest.raises(ConfigError, match='pip install mmabsent'):
+        check_channels(model, 'mmdet')

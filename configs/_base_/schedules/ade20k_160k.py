@@ -5,6 +5,7 @@ test_cfg = dict(type='TestLoop')
 
 optim_wrapper = dict(
     type='OptimWrapper',
+    constructor='mmmetaformer.ParamwiseConstructor',
     # lr for all sizes: the first author's advice for a backbone of the same kind
     # (github.com/yuweihao/MambaOut, issue 251), no layer-wise decay.
     optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),

@@ -25,6 +25,8 @@ from mmmetaformer.models.token_mixers import build_token_mixer
 from mmmetaformer.registry import MODELS
 from mmmetaformer.weights import load_pretrained
 
+from .layer_depth import layer_depth, stage_depth
+
 __all__ = ['MetaFormer']
 
 NUM_STAGES = 4
@@ -114,6 +116,7 @@ class MetaFormer(BaseModule):
                 f'frozen_stages is -1 to {NUM_STAGES}, got {frozen_stages}'
             )
         self.out_indices = _check_out_indices(out_indices)
+        self.depths = depths
         self.dims = dims
         self.frozen_stages = frozen_stages
         self.with_cp = with_cp
@@ -213,12 +216,43 @@ class MetaFormer(BaseModule):
         finally:
             self.init_cfg = given
 
+    def get_layer_depth(self, param_name: str, prefix: str = '') -> tuple[int, int]:
+        """Layer of a parameter, and number of layers, for layer-wise decay of rates.
+
+        The name and the contract are those of mmpretrain's backbones.
+
+        Args:
+            param_name: The parameter's name in a model.
+            prefix: The backbone's place in that model, such as `backbone.`.
+
+        Raises:
+            ConfigError: The backbone has no such parameter.
+        """
+        return layer_depth(self._own_name(param_name, prefix), self._built_depths)
+
+    def get_stage_depth(self, param_name: str, prefix: str = '') -> tuple[int, int]:
+        """The same as `get_layer_depth` for stage-wise decay."""
+        return stage_depth(self._own_name(param_name, prefix), self._built_depths)
+
     def train(self, mode: bool = True) -> 'MetaFormer':
         """Set the training mode; what is frozen stays in eval mode."""
         super().train(mode)
         for module in self._frozen_modules():
             module.eval()
         return self
+
+    @property
+    def _built_depths(self) -> tuple[int, ...]:
+        return self.depths[: len(self.stages)]
+
+    def _own_name(self, param_name: str, prefix: str) -> str:
+        if param_name not in {prefix + name for name, _ in self.named_parameters()}:
+            # Guessing here would switch the decay off for what is misnamed.
+            raise ConfigError(
+                f'the {type(self).__name__} has no parameter {param_name!r} if its own '
+                f'names begin with {prefix!r}'
+            )
+        return param_name.removeprefix(prefix)
 
     def _run(self, block: nn.Module, x: Tensor) -> Tensor:
         if self.with_cp and torch.is_grad_enabled():

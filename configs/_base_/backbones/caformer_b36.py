@@ -1,0 +1,9 @@
+# Drop path: ImageNet training (sail-sg/metaformer, scripts/caformer).
+# Weights: ImageNet-1K at 224 pixels.
+backbone = dict(
+    type='mmmetaformer.CAFormer',
+    arch='b36',
+    drop_path_rate=0.6,
+    init_cfg=dict(type='Pretrained', checkpoint='sail:caformer_b36'),
+)
+backbone_channels = [128, 256, 512, 768]

@@ -1,0 +1,9 @@
+# Drop path: ImageNet training (sail-sg/metaformer, scripts/caformer).
+# Weights: ImageNet-1K at 224 pixels.
+backbone = dict(
+    type='mmmetaformer.CAFormer',
+    arch='m36',
+    drop_path_rate=0.4,
+    init_cfg=dict(type='Pretrained', checkpoint='sail:caformer_m36'),
+)
+backbone_channels = [96, 192, 384, 576]

@@ -1,0 +1,9 @@
+# Drop path: ImageNet training (sail-sg/metaformer, scripts/identityformer).
+# Weights: ImageNet-1K at 224 pixels.
+backbone = dict(
+    type='mmmetaformer.IdentityFormer',
+    arch='s24',
+    drop_path_rate=0.1,
+    init_cfg=dict(type='Pretrained', checkpoint='sail:identityformer_s24'),
+)
+backbone_channels = [64, 128, 320, 512]

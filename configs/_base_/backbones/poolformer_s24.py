@@ -1,0 +1,10 @@
+# Drop path and output norm: dense configs of sail-sg/poolformer.
+# Weights: ImageNet-1K at 224 pixels.
+backbone = dict(
+    type='mmmetaformer.PoolFormer',
+    arch='s24',
+    drop_path_rate=0.0,
+    out_norm='gn',
+    init_cfg=dict(type='Pretrained', checkpoint='sail:poolformer_s24'),
+)
+backbone_channels = [64, 128, 320, 512]

@@ -1,0 +1,17 @@
+# ADE20K at crops of 640 pixels, sizes of ConvNeXt's runs with ImageNet-21K weights.
+_base_ = './ade20k.py'
+
+sizes = {
+    'RandomResize': dict(scale=(2560, 640)),
+    'Resize': dict(scale=(2560, 640)),
+    'RandomCrop': dict(crop_size=(640, 640)),
+}
+train_pipeline = [
+    dict(step, **sizes.get(step['type'], {})) for step in _base_.train_pipeline
+]
+test_pipeline = [
+    dict(step, **sizes.get(step['type'], {})) for step in _base_.test_pipeline
+]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = val_dataloader

@@ -1,0 +1,6 @@
+# 3x: 36 epochs at 16 images a step; milestones of Swin's and ConvNeXt's runs.
+_base_ = './coco_1x.py'
+
+warmup, steps = _base_.param_scheduler
+train_cfg = dict(max_epochs=36)
+param_scheduler = [warmup, dict(steps, end=36, milestones=[27, 33])]

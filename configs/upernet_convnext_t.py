@@ -1,0 +1,14 @@
+# The same recipe as for ConvFormer and CAFormer, for a comparison of backbones.
+# Drop path: ConvNeXt-T's in mmseg (UperNet).
+_base_ = [
+    './_base_/backbones/convnext_t.py',
+    './_base_/methods/upernet.py',
+    './_base_/datasets/ade20k.py',
+    './_base_/schedules/ade20k_160k.py',
+    './_base_/runtime/mmseg.py',
+]
+model = dict(
+    backbone=_base_.backbone,
+    decode_head=dict(in_channels=_base_.backbone_channels),
+    auxiliary_head=dict(in_channels=_base_.backbone_channels[2]),
+)

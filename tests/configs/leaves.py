@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The experiments there are, written out."""
+
+import copy
+from functools import cache
+from pathlib import Path
+
+from mmengine.config import Config
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
+
+STRONG = [
+    f'{f}{a}'
+    for f in ('convformer', 'caformer')
+    for a in ('', *['_s36', '_m36', '_b36'])
+]
+PLAIN = [
+    f'{f}{a}'
+    for f in ('identityformer', 'randformer', 'poolformerv2')
+    for a in ('', '_s24', '_s36')
+]
+POOL = ['poolformer', 'poolformer_s24', 'poolformer_s36']
+POOL_M = [*POOL, 'poolformer_m36', 'poolformer_m48']
+REFERENCES = ['swin_t', 'convnext_t', 'resnet_50']
+
+#: Backbones of each method, a suffix of the file's name after a star.
+LEAVES = {
+    'upernet_*': [*STRONG, *PLAIN, 'poolformer', *REFERENCES],
+    'upernet_*_640': STRONG,
+    'semantic_fpn_*': [*POOL_M, 'resnet_50'],
+    'mask_rcnn_*': [*STRONG, *PLAIN, *POOL, *REFERENCES],
+    'mask_rcnn_*_3x': [*STRONG, *REFERENCES],
+    'cascade_mask_rcnn_*_3x': [*STRONG, *REFERENCES],
+    'faster_rcnn_*': STRONG,
+    'cascade_rcnn_*_3x': STRONG,
+    'retinanet_*': [*POOL, 'resnet_50'],
+}
+NAMES = [p.replace('*', b) for p, backbones in LEAVES.items() for b in backbones]
+
+
+@cache
+def _load(name):
+    return Config.fromfile(CONFIGS / f'{name}.py')
+
+
+def load(name):
+    """The config of a leaf, to be changed at will."""
+    return copy.deepcopy(_load(name))
