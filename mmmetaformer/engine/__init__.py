@@ -11,13 +11,15 @@ from .checkpoint import (
     forget_pretrained,
     resume_from,
 )
-from .command_line import add_run_arguments, read_run_config, run
+from .command_line import Options, add_run_arguments, read_run_config, run
+from .config import load_config
 from .output import save_pictures, save_predictions
 from .param_groups import ParamwiseConstructor
 from .precision import use_amp
 from .start_report import StartReportHook, report_start
 
 __all__ = [
+    'Options',
     'ParamwiseConstructor',
     'SchedulerPerUpdateHook',
     'StartReportHook',
@@ -27,6 +29,7 @@ __all__ = [
     'check_run',
     'check_start',
     'forget_pretrained',
+    'load_config',
     'read_run_config',
     'report_start',
     'resume_from',

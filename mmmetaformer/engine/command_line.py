@@ -13,10 +13,10 @@ from mmmetaformer.errors import ConfigError
 from .config import load_config
 from .sample_run import use_sample_data
 
-__all__ = ['add_run_arguments', 'read_run_config', 'run']
+__all__ = ['Options', 'add_run_arguments', 'read_run_config', 'run']
 
 
-class _Options(DictAction):
+class Options(DictAction):
     """mmengine's, with a message in place of a traceback for a missing `=`."""
 
     def __call__(
@@ -26,6 +26,7 @@ class _Options(DictAction):
         values: Any,
         option_string: str | None = None,
     ) -> None:
+        """Called by argparse with the words after the option."""
         for option in values:
             if '=' not in option:
                 parser.error(f'{option_string} takes KEY=VALUE, got {option!r}')
@@ -49,7 +50,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=_Options,
+        action=Options,
         default={},
         metavar='KEY=VALUE',
         help='override the config, such as train_dataloader.batch_size=4',

@@ -62,7 +62,7 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
 
 def _check_package(name: Any) -> None:
     """Refuse a backbone of a package that is not installed."""
-    package, dot, _ = str(name).partition('.')
+    package, dot, _ = name.partition('.') if isinstance(name, str) else ('', '', '')
     if dot and importlib.util.find_spec(package) is None:
         raise ConfigError(
             f'the backbone {name!r} is one of {package}, which is not installed: '
