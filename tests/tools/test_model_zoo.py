@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+import copy
+import importlib.util
+
+import modelindex
+import pytest
+
+from mmmetaformer.analysis import measure
+from mmmetaformer.engine import load_config
+from mmmetaformer.errors import ConfigError
+
+COUNTED_HERE = (
+    'upernet_caformer_s36',
+    'cascade_mask_rcnn_convformer_3x',
+    'semantic_fpn_poolformer',
+    'retinanet_resnet_50',
+)
+
+
+@pytest.fixture(scope='module')
+def zoo(root):
+    spec = importlib.util.spec_from_file_location('zoo', root / 'tools/model_zoo.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def files(zoo):
+    return zoo.load_metafiles()
+
+
+def models_of(files):
+    return {m['Name']: m for content in files.values() for m in content['Models']}
+
+
+def test_the_page_is_what_the_metafiles_say(zoo, files):
+    assert zoo.PAGE.read_text() == zoo.render(files)
+
+
+def test_another_figure_is_another_page(zoo, files):
+    page = zoo.render(files)
+    for change in ('Published', 'Metadata', 'Results'):
+        changed = copy.deepcopy(files)
+        model = models_of(changed)['upernet_caformer']
+        if change == 'Published':
+            model['Published'][0]['Value'] += 0.1
+        elif change == 'Metadata':
+            model['Metadata']['MACs'] += 1e9
+        else:
+            model['Results'][0]['Metrics']['mIoU'] = 47.9
+        assert zoo.render(changed) != page
+
+
+@pytest.mark.parametrize(
+    ('key', 'value'),
+    [('Source', ''), ('Recipe', None), ('Mode', 'SS'), ('Mode', None), ('Metric', '')],
+)
+def test_an_unlabelled_figure_is_refused(zoo, key, value):
+    figure = dict(
+        Metric='mIoU', Mode='single scale', Value=47.5, Source='a paper', Recipe='its'
+    )
+    zoo.check_label('a model', figure)
+    with pytest.raises(ConfigError, match='a model'):
+        zoo.check_label('a model', {**figure, key: value})
+
+
+def test_every_config_is_in_one_metafile(files, root):
+    listed = [m['Config'] for content in files.values() for m in content['Models']]
+    assert sorted(listed) == sorted(
+        f'configs/{p.name}' for p in root.glob('configs/*.py')
+    )
+
+
+def test_metafiles_say_what_the_configs_do(files, root):
+    for name, model in models_of(files).items():
+        cfg = load_config(str(root / model['Config']))
+        data = model['Metadata']
+        assert model['Config'] == f'configs/{name}.py'
+        assert data['Batch Size'] == cfg.auto_scale_lr.base_batch_size
+        length = cfg.train_cfg.get('max_epochs') or cfg.train_cfg.max_iters // 1000
+        assert data['Schedule'].startswith(f'{length}')
+        is_21k = 'in21k' in str(cfg.model.backbone.init_cfg)
+        assert data['Pretraining'] == ('ImageNet-21K' if is_21k else 'ImageNet-1K')
+
+
+def count_again(files, names, root):
+    for name in names:
+        model = models_of(files)[name]
+        result = measure(load_config(str(root / model['Config'])))
+        assert model['Metadata']['Input'] == 'x'.join(map(str, result.shape))
+        assert model['Metadata']['Parameters'] == result.parameters, name
+        assert model['Metadata']['MACs'] == result.macs, name
+
+
+def test_some_counts_are_still_true(files, root):
+    count_again(files, COUNTED_HERE, root)
+
+
+@pytest.mark.slow
+def test_all_counts_are_still_true(files, root):
+    count_again(files, models_of(files), root)
+
+
+def test_openmmlabs_own_reader_takes_it(root, monkeypatch):
+    monkeypatch.chdir(root)
+    index = modelindex.load('model-index.yml')
+    index.build_models_with_collections()
+    assert len(index.models) == 100
+    assert index.check(silent=True) == []
