@@ -23,6 +23,9 @@ def parse_args() -> argparse.Namespace:
         help='save the predictions: a .pkl file of a detector, a folder of label maps '
         'of a segmentor',
     )
+    parser.add_argument(
+        '--tta', action='store_true', help='test at several scales and flipped'
+    )
     engine.add_run_arguments(parser)
     return parser.parse_args()
 
@@ -37,6 +40,8 @@ def main() -> None:
     if args.out:
         engine.save_predictions(cfg, args.out)
     engine.check_run(cfg, splits=('test',))
+    if args.tta:
+        engine.use_tta(cfg)
     state_dict = engine.check_checkpoint(args.checkpoint)
     cfg.load_from = args.checkpoint
     compat.prepare_cpu_launch(cfg)

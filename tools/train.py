@@ -4,6 +4,7 @@
 
 import argparse
 
+from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmmetaformer import compat, engine
@@ -21,10 +22,40 @@ def parse_args() -> argparse.Namespace:
         help='go on from a checkpoint, by default from the last one in the work-dir',
     )
     parser.add_argument(
-        '--amp', action='store_true', help='mixed precision: bf16 where the GPU has it'
+        '--amp',
+        action=argparse.BooleanOptionalAction,
+        help='mixed precision; by default on, in bfloat16, on a GPU that has it',
+    )
+    parser.add_argument(
+        '--accumulate',
+        type=engine.passes,
+        metavar='PASSES',
+        help='update once in so many forward and backward passes; auto: as many as '
+        "make up the recipe's batch",
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='fit learning rate, warm-up and number of steps to the images per step',
+    )
+    parser.add_argument(
+        '--ema', action='store_true', help='validate and save the average of weights'
     )
     engine.add_run_arguments(parser)
     return parser.parse_args()
+
+
+def fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
+    """Set precision, batch and what follows from it, as the arguments ask."""
+    engine.use_amp(cfg, args.amp)
+    processes = engine.world_size_of(args.launcher)
+    if args.accumulate:
+        engine.use_accumulation(cfg, args.accumulate, processes)
+    if args.auto_scale_lr or cfg.get('auto_scale_lr', {}).get('enable'):
+        engine.scale_lr(cfg, processes)
+    if args.ema:
+        engine.use_ema(cfg)
+    engine.report_start(cfg)
 
 
 def main() -> None:
@@ -32,8 +63,7 @@ def main() -> None:
     args = parse_args()
     compat.install()
     cfg = engine.read_run_config(args)
-    if args.amp:
-        engine.use_amp(cfg)
+    fit_to_machine(cfg, args)
     if args.resume:
         cfg.resume = True
         cfg.load_from = engine.resume_from(args.resume, cfg.work_dir)

@@ -18,7 +18,7 @@ from mmmetaformer.registry import HOOKS
 from .batch_plan import recipe_batch
 from .loop_length import scale_loop
 
-__all__ = ['SchedulerPerUpdateHook', 'use_accumulation']
+__all__ = ['SchedulerPerUpdateHook', 'passes', 'use_accumulation']
 
 
 @HOOKS.register_module()
@@ -37,12 +37,25 @@ class SchedulerPerUpdateHook(ParamSchedulerHook):
             super().after_train_iter(runner, batch_idx, data_batch, outputs)
 
 
-def use_accumulation(cfg: Config, passes: int | str, world_size: int) -> None:
+def passes(word: str) -> int | str:
+    """Read the word after `--accumulate`: a number from 1 up, or 'auto'.
+
+    Raises:
+        ValueError: It is neither; argparse tells the user.
+    """
+    if word == 'auto':
+        return word
+    if not word.isdigit() or int(word) < 1:
+        raise ValueError(word)
+    return int(word)
+
+
+def use_accumulation(cfg: Config, number: int | str, world_size: int) -> None:
     """Update the parameters once in several forward and backward passes.
 
     Args:
         cfg: The run's config, changed in place.
-        passes: How many, or 'auto': as many as make up the recipe's batch.
+        number: How many, or 'auto': as many as make up the recipe's batch.
         world_size: Number of processes.
 
     Raises:
@@ -54,9 +67,9 @@ def use_accumulation(cfg: Config, passes: int | str, world_size: int) -> None:
             f'--accumulate does not go with accumulative_counts={given} in the config: '
             'leave out one of them'
         )
-    if passes == 'auto':
-        passes = _passes_to(recipe_batch(cfg), cfg, world_size)
-    passes = int(passes)
+    if number == 'auto':
+        number = _passes_to(recipe_batch(cfg), cfg, world_size)
+    number = int(number)
     for scheduler in _schedulers(cfg):
         if scheduler.get('convert_to_iter_based'):
             raise ConfigError(
@@ -64,9 +77,9 @@ def use_accumulation(cfg: Config, passes: int | str, world_size: int) -> None:
                 'param_scheduler, which counts forward passes: give its length in '
                 'steps, by_epoch=False'
             )
-    cfg.optim_wrapper.accumulative_counts = passes
+    cfg.optim_wrapper.accumulative_counts = number
     cfg.default_hooks.param_scheduler = dict(type='mmmetaformer.SchedulerPerUpdateHook')
-    scale_loop(cfg, passes)
+    scale_loop(cfg, number)
 
 
 def _passes_to(batch: int, cfg: Config, world_size: int) -> int:

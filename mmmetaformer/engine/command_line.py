@@ -8,8 +8,10 @@ from typing import Any
 
 from mmengine.config import Config, DictAction
 
+from mmmetaformer.datasets.check_categories import check_categories
 from mmmetaformer.errors import ConfigError
 
+from .classes import read_classes, use_classes, use_data_root
 from .config import load_config
 from .sample_run import use_sample_data
 
@@ -48,6 +50,17 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         'data/sample)',
     )
     parser.add_argument(
+        '--classes',
+        nargs='+',
+        metavar='NAME',
+        help='the classes of your own data, or a file with a name in each line',
+    )
+    parser.add_argument(
+        '--data-root',
+        metavar='FOLDER',
+        help='where your own data lies, in the layout of the data set of the config',
+    )
+    parser.add_argument(
         '--cfg-options',
         nargs='+',
         action=Options,
@@ -72,14 +85,27 @@ def read_run_config(args: argparse.Namespace) -> Config:
         args: The parsed arguments, with `config` besides.
 
     Raises:
-        ConfigError: There is no such config, or it does not go with `--sample-data`.
+        ConfigError: There is no such config, or it does not go with an option.
     """
+    if args.sample_data and (args.classes or args.data_root):
+        raise ConfigError(
+            '--sample-data has classes and a folder of its own: leave out --classes '
+            'and --data-root, or --sample-data'
+        )
     cfg = load_config(args.config, args.work_dir)
     if args.sample_data:
         use_sample_data(cfg, args.sample_data)
         if args.work_dir is None:
             cfg.work_dir += '_sample'
+    if args.classes:
+        use_classes(cfg, read_classes(args.classes))
+    if args.data_root:
+        use_data_root(cfg, args.data_root)
     cfg.merge_from_dict(args.cfg_options)
+    if args.classes:
+        for split in ('train', 'val', 'test'):
+            if f'{split}_dataloader' in cfg:
+                check_categories(cfg[f'{split}_dataloader'].dataset)
     cfg.launcher = args.launcher
     return cfg
 

@@ -23,6 +23,8 @@ from mmmetaformer.datasets.sample_data import (
 )
 from mmmetaformer.errors import ConfigError
 
+from .classes import set_num_classes
+
 __all__ = ['use_sample_data']
 
 IMAGE_SIZE = 160  # pixels, of the square images and of what Resize makes of them
@@ -117,12 +119,14 @@ def use_sample_data(cfg: Config, root: str) -> None:
 
 def _use_folder(cfg: Config, sample: _Sample, folder: Path) -> None:
     metainfo = dict(classes=sample.classes, palette=sample.palette)
+    factor = IMAGE_SIZE / _short_side(cfg.test_dataloader.dataset)
+    _shrink_images(cfg.get('tta_pipeline'), factor)
     for split in ('train', 'val', 'test'):
         loader = cfg[f'{split}_dataloader']
         loader.update(batch_size=BATCH_SIZE, num_workers=0, persistent_workers=False)
         for inner in innermost(loader.dataset):
             inner.update(data_root=str(folder), metainfo=metainfo)
-            _shrink_images(inner['pipeline'])
+            _shrink_images(inner['pipeline'], factor)
     for split in ('val', 'test'):
         evaluator = cfg[f'{split}_evaluator']
         for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
@@ -130,8 +134,17 @@ def _use_folder(cfg: Config, sample: _Sample, folder: Path) -> None:
                 metric.ann_file = str(folder / 'annotations/instances_val2017.json')
 
 
-def _shrink_images(pipeline: Any) -> None:
-    """Set the sizes in a pipeline, keeping the ratio of long to short side."""
+def _short_side(dataset: Any) -> int:
+    """Pixels of the short side of test images."""
+    for inner in innermost(dataset):
+        for node in _dicts(inner['pipeline']):
+            if 'scale' in node:
+                return min(node['scale'])
+    raise ConfigError('--sample-data needs a Resize with a scale in the test pipeline')
+
+
+def _shrink_images(pipeline: Any, factor: float) -> None:
+    """Multiply the sizes in a pipeline, and set those of crops."""
     for node in _dicts(pipeline):
         if 'ratio_range' in node:
             node['ratio_range'] = RATIO_RANGE
@@ -139,19 +152,18 @@ def _shrink_images(pipeline: Any) -> None:
             node['crop_size'] = (CROP_SIZE, CROP_SIZE)
         for key in ('scale', 'scales'):
             if key in node:
-                node[key] = _shrink_scale(node[key])
+                node[key] = _shrink_scale(node[key], factor)
 
 
-def _shrink_scale(scale: Any) -> Any:
+def _shrink_scale(scale: Any, factor: float) -> Any:
     if isinstance(scale[0], (list, tuple)):
-        return [_shrink_scale(one) for one in scale]
-    return tuple(round(side * IMAGE_SIZE / min(scale)) for side in scale)
+        return [_shrink_scale(one, factor) for one in scale]
+    return tuple(round(side * factor) for side in scale)
 
 
 def _shrink_model(model: Any, num_classes: int) -> None:
+    set_num_classes(model, num_classes)
     for node in _dicts(model):
-        if 'num_classes' in node:
-            node['num_classes'] = num_classes
         if 'nms_pre' in node and 'max_per_img' in node:
             node['max_per_img'] = min(node['max_per_img'], PROPOSALS)
         if node.get('type') == 'RandomSampler':

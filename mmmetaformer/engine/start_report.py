@@ -5,6 +5,7 @@ import logging
 import math
 from typing import Any
 
+import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
@@ -31,7 +32,9 @@ class StartReportHook(Hook):
         plan = plan_of(runner)
         model = getattr(runner.model, 'module', runner.model)
         table = describe_groups(model, runner.optim_wrapper.optimizer)
-        print_log(f'Plan: {plan}.', logger='current')
+        dtype = getattr(runner.optim_wrapper, 'cast_dtype', None) or torch.float32
+        text = f'Plan: {plan}; computed in {str(dtype).removeprefix("torch.")}.'
+        print_log(text, logger='current')
         print_log(f'Parameter groups:\n{table}', logger='current')
         warning = plan.warning()
         if warning:

@@ -15,3 +15,10 @@ test_pipeline = [
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
+
+load, views = _base_.tta_pipeline
+resizes = [
+    dict(type='Resize', scale=(int(2560 * r), int(640 * r)), keep_ratio=True)
+    for r in _base_.tta_ratios
+]
+tta_pipeline = [load, dict(views, transforms=[resizes, *views['transforms'][1:]])]

@@ -1,5 +1,5 @@
 # COCO 2017 detection: boxes only, so masks are neither read nor scored.
-_base_ = './coco_instance.py'
+_base_ = ['./coco_instance.py', './coco_tta.py']
 
 train_pipeline = [
     dict(step, with_mask=False) if step['type'] == 'LoadAnnotations' else step

@@ -1,5 +1,5 @@
 # COCO 2017 detection at several scales and with crops, boxes only.
-_base_ = './coco_instance_ms.py'
+_base_ = ['./coco_instance_ms.py', './coco_tta.py']
 
 train_pipeline = [
     dict(step, with_mask=False) if step['type'] == 'LoadAnnotations' else step
