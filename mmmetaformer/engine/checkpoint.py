@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from mmengine.model import is_model_wrapper
+from mmengine.model import BaseTTAModel, is_model_wrapper
 from torch import nn
 
 from mmmetaformer.errors import ConfigError
@@ -73,7 +73,7 @@ def check_start(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> N
     Heads may differ, such as those for other classes; mmengine logs which do.
 
     Args:
-        model: The model, or a distributed wrapper around it.
+        model: The model, or a distributed or a test-time wrapper around it.
         state_dict: The weights.
         path: Where they come from, for the message.
 
@@ -117,7 +117,7 @@ def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> No
     Raises:
         ConfigError: Names that lack or are left over, or other shapes.
     """
-    if is_model_wrapper(model):
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
         model = cast(nn.Module, model.module)
     own = model.state_dict()
     problems = {

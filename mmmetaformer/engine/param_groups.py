@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from mmengine.logging import MMLogger
 from mmengine.optim import DefaultOptimWrapperConstructor
 from torch import nn
 
@@ -192,9 +193,10 @@ def _depths(model: nn.Module, method: str) -> dict[str, tuple[int, int]]:
 @contextmanager
 def _without_lines() -> Iterator[None]:
     """Leave out mmengine's line for each parameter; a table of groups says it all."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
+    logger = MMLogger.get_current_instance()
+    before = logger.level
+    logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logging.disable(before)
+        logger.setLevel(before)

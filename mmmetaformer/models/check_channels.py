@@ -41,6 +41,12 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
     _check_scope(spec.get('type'), scope)
     if not str(spec.get('type')).startswith(SCOPE):
         return
+    if model.get('pretrained'):
+        raise ConfigError(
+            f'model.pretrained is {model["pretrained"]!r}, of the backbone that was '
+            'there before. Set model.pretrained=None, and name weights in '
+            'model.backbone.init_cfg'
+        )
     channels = _build_backbone(spec).out_channels
     for name, head in _takers(model):
         expected = head.get('in_channels')

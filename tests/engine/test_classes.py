@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import argparse
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from mmmetaformer.datasets.check_classes import check_classes
 from mmmetaformer.datasets.check_files import check_files
+from mmmetaformer.engine import add_run_arguments, read_run_config
 from mmmetaformer.engine.classes import (
     read_classes,
     set_num_classes,
@@ -190,3 +192,27 @@ def test_names_from_a_file(tmp_path):
 def test_bad_names_are_refused(words, message):
     with pytest.raises(ConfigError, match=message):
         read_classes(words)
+
+
+def arguments(*words):
+    parser = argparse.ArgumentParser()
+    parser.add_argument('config')
+    add_run_arguments(parser)
+    return parser.parse_args([str(word) for word in words])
+
+
+def test_a_name_that_the_file_lacks_is_refused_before_anything_is_built(own_coco):
+    config = CONFIGS / 'mask_rcnn_convformer.py'
+    own = ('--data-root', own_coco, '--classes')
+    cfg = read_run_config(arguments(config, *own, 'dog', 'cat'))
+    assert cfg.model.roi_head.mask_head.num_classes == 2
+    with pytest.raises(ConfigError, match="no category 'cats'"):
+        read_run_config(arguments(config, *own, 'dog', 'cats'))
+
+
+def test_sample_data_has_its_own(tmp_path):
+    config = CONFIGS / 'mask_rcnn_convformer.py'
+    for option in ('--classes', '--data-root'):
+        args = arguments(config, '--sample-data', tmp_path, option, 'cat')
+        with pytest.raises(ConfigError, match='leave out --classes'):
+            read_run_config(args)

@@ -111,3 +111,10 @@ def test_a_backbone_of_an_absent_package():
     model = dict(type='FCOS', backbone=dict(type='mmabsent.ConvNeXt'))
     with pytest.raises(ConfigError, match='pip install mmabsent'):
         check_channels(model, 'mmdet')
+
+
+def test_weights_of_another_backbone():
+    backbone = dict(type='mmmetaformer.ConvFormer', arch='s18')
+    model = dict(pretrained='open-mmlab://resnet50_v1c', backbone=backbone)
+    with pytest.raises(ConfigError, match='Set model.pretrained=None'):
+        check_channels(model, 'mmseg')
