@@ -39,7 +39,7 @@ test: setup  ## Run the tests, less the slow ones
 	$(PYTEST) -m 'not slow'
 
 test-slow: setup  ## Run the slow tests
-	@echo '==> Running the slow tests: a quarter of an hour on two cores'
+	@echo '==> Running the slow tests: half an hour on two cores'
 	$(BIN)/python -m pytest -m slow -v
 
 test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-newest

@@ -105,8 +105,14 @@ def measure(
         backbone_only: Leave neck and heads out.
 
     Raises:
-        ConfigError: The config's scope has no usual shape and none is given.
+        ConfigError: The config's scope has no usual shape and none is given, or its
+            model is a wrapper around the one with the backbone.
     """
+    if 'backbone' not in cfg.model:
+        raise ConfigError(
+            f'the model, a {cfg.model.get("type")}, has no backbone of its own: count '
+            'the config of the model that it wraps'
+        )
     scope = cfg.get('default_scope')
     if shape is None:
         if scope not in SHAPES:

@@ -54,7 +54,8 @@ def inside(parts: Mapping[str, nn.Module], places: Places) -> Iterator[None]:
         for module in part.modules():
             enter, leave = _notes(name, places)
             handles.append(module.register_forward_pre_hook(enter))
-            handles.append(module.register_forward_hook(leave))
+            # Also after an error, lest all that follows counts for this part.
+            handles.append(module.register_forward_hook(leave, always_call=True))
     try:
         yield
     finally:

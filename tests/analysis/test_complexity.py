@@ -10,6 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from mmmetaformer import models
 from mmmetaformer.analysis import describe, measure
+from mmmetaformer.errors import ConfigError
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 
@@ -175,3 +176,19 @@ def test_nothing_of_the_config_changes():
     before = cfg.to_dict()
     measure(cfg, (64, 64))
     assert cfg.to_dict() == before
+
+
+def test_a_wrapper_is_refused():
+    cfg = Config(dict(model=dict(type='SoftTeacher', detector=dict())))
+    with pytest.raises(ConfigError, match='a SoftTeacher'):
+        measure(cfg, (64, 64))
+
+
+def test_an_error_in_a_head_spoils_no_other_count():
+    cfg = load('mask_rcnn_convformer')
+    right = {part.name: part.macs for part in measure(cfg, (64, 64)).parts}
+    cfg.model.rpn_head.in_channels = 8  # fails within, after it has begun
+    result = measure(cfg, (64, 64))
+    assert list(result.not_counted) == ['rpn_head']
+    for part in result.parts:
+        assert part.macs == (0 if part.name == 'rpn_head' else right[part.name])
