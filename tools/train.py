@@ -51,7 +51,7 @@ def fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
     processes = engine.world_size_of(args.launcher)
     if args.accumulate:
         engine.use_accumulation(cfg, args.accumulate, processes)
-    if args.auto_scale_lr or cfg.get('auto_scale_lr', {}).get('enable'):
+    if args.auto_scale_lr or (cfg.get('auto_scale_lr') or {}).get('enable'):
         engine.scale_lr(cfg, processes)
     if args.ema:
         engine.use_ema(cfg)

@@ -78,7 +78,8 @@ def use_accumulation(cfg: Config, number: int | str, world_size: int) -> None:
                 'steps, by_epoch=False'
             )
     cfg.optim_wrapper.accumulative_counts = number
-    cfg.default_hooks.param_scheduler = dict(type='mmmetaformer.SchedulerPerUpdateHook')
+    hook = dict(type='mmmetaformer.SchedulerPerUpdateHook')
+    cfg.merge_from_dict({'default_hooks.param_scheduler': hook})
     scale_loop(cfg, number)
 
 

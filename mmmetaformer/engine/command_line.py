@@ -104,7 +104,7 @@ def read_run_config(args: argparse.Namespace) -> Config:
     cfg.merge_from_dict(args.cfg_options)
     if args.classes:
         for split in ('train', 'val', 'test'):
-            if f'{split}_dataloader' in cfg:
+            if cfg.get(f'{split}_dataloader'):
                 check_categories(cfg[f'{split}_dataloader'].dataset)
     cfg.launcher = args.launcher
     return cfg

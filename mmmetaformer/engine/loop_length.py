@@ -21,9 +21,9 @@ def scale_loop(cfg: Config, factor: float) -> None:
         factor: What to multiply with.
     """
     loop = cfg.train_cfg
-    if loop.get('type') != 'IterBasedTrainLoop':
+    if loop.get('type') != 'IterBasedTrainLoop' and loop.get('by_epoch', True):
         return
-    for key in ('max_iters', 'val_begin', 'val_interval'):
+    for key in ('max_iters', 'val_begin', 'val_interval', 'dynamic_intervals'):
         if key in loop:
             loop[key] = _times(loop[key], factor)
     checkpoint = cfg.get('default_hooks', {}).get('checkpoint', {})

@@ -85,3 +85,14 @@ def test_refusals(tmp_path):
     cfg.param_scheduler[1].convert_to_iter_based = True
     with pytest.raises(ConfigError, match='convert_to_iter_based'):
         use_accumulation(cfg, 4, world_size=1)
+
+
+def test_other_ways_to_write_a_loop(tmp_path):
+    cfg = by_steps(tmp_path, batch_size=2)
+    cfg.train_cfg = dict(by_epoch=False, max_iters=20, dynamic_intervals=[(10, 5)])
+    cfg.pop('default_hooks')
+    use_accumulation(cfg, 2, world_size=1)
+    assert cfg.train_cfg.max_iters == 40
+    assert cfg.train_cfg.dynamic_intervals == [[20, 10]]
+    hook = cfg.default_hooks.param_scheduler
+    assert hook.type == 'mmmetaformer.SchedulerPerUpdateHook'
