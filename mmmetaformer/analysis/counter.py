@@ -2,14 +2,16 @@
 """Counts operations by the part of a model that they belong to."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
+
+from mmmetaformer.models.layers import observed
 
 __all__ = ['OpCounter', 'Places', 'SavedBytes', 'inside']
 
@@ -106,7 +108,7 @@ class OpCounter(TorchDispatchMode):
         return out
 
 
-class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
+class SavedBytes:
     """Counts the bytes that the backward pass of what runs under it will need.
 
     Each storage counts once, for the part that first keeps it, and only in as far as
@@ -117,12 +119,23 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
         places: Tells the part that runs; without one all is counted under ''.
     """
 
-    def __init__(self, there: Any, places: Places | None = None) -> None:
+    def __init__(self, there: Iterable[Tensor], places: Places | None = None) -> None:
         self.places = places or Places()
         self.bytes: Counter[str] = Counter()
         # Held, so that no later storage gets the place of a freed one.
         self._seen = {t.untyped_storage()._cdata: t.untyped_storage() for t in there}
-        super().__init__(self._pack, _unpack)
+        self._contexts = ExitStack()
+
+    def __enter__(self) -> 'SavedBytes':
+        """Begin to count."""
+        hooks = torch.autograd.graph.saved_tensors_hooks(self._pack, lambda kept: kept)
+        self._contexts.enter_context(hooks)
+        self._contexts.enter_context(observed(self._pack))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """End."""
+        self._contexts.close()
 
     def _pack(self, tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
@@ -130,7 +143,3 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
             self._seen[storage._cdata] = storage
             self.bytes[self.places.now] += storage.nbytes()
         return tensor
-
-
-def _unpack(tensor: Tensor) -> Tensor:
-    return tensor

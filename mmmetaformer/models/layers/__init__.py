@@ -8,6 +8,7 @@ from .init import init_weights
 from .mlp import Mlp
 from .norm import NORMS, GroupNorm1, LayerNorm2d
 from .pointwise import Pointwise
+from .recompute import observed, recomputed, set_recompute
 from .scale import Scale
 
 __all__ = [
@@ -22,4 +23,7 @@ __all__ = [
     'Scale',
     'StarReLU',
     'init_weights',
+    'observed',
+    'recomputed',
+    'set_recompute',
 ]

@@ -2,6 +2,7 @@
 """StarReLU, the activation of "MetaFormer Baselines for Vision" (arXiv 2210.13452)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +14,23 @@ __all__ = ['ACTIVATIONS', 'STAR_RELU_BIAS', 'STAR_RELU_SCALE', 'StarReLU']
 # b = -1/sqrt(5) give mean 0 and variance 1. The paper prints them rounded.
 STAR_RELU_SCALE = 0.8944
 STAR_RELU_BIAS = -0.4472
+
+
+class _StarReLU(torch.autograd.Function):
+    """Keeps its input only, where autograd would keep a tensor for each operation."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, scale, bias)
+        return x.relu().square_().mul_(scale).add_(bias)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        x, scale, bias = ctx.saved_tensors
+        positive = x.relu()
+        product = positive * grad
+        d_scale = (product * positive).sum().reshape(scale.shape)
+        return product.mul_(2 * scale), d_scale, grad.sum().reshape(bias.shape)
 
 
 class StarReLU(nn.Module):
@@ -41,7 +59,7 @@ class StarReLU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Any shape to the same shape."""
-        return self.scale * F.relu(x).square() + self.bias
+        return _StarReLU.apply(x, self.scale, self.bias)
 
     def extra_repr(self) -> str:
         """What `print(module)` shows."""

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torchvision.ops import StochasticDepth
 
 from .mlp import Mlp
+from .recompute import recomputed
 from .scale import Scale
 
 __all__ = ['MetaFormerBlock']
@@ -56,9 +57,9 @@ class MetaFormerBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""
-        branch = self.drop_path1(self.token_mixer(self.norm1(x)))
+        branch = self.drop_path1(recomputed(self.norm1, x, self.token_mixer))
         x = self.res_scale1(x) + self.layer_scale1(branch)
-        branch = self.drop_path2(self.mlp(self.norm2(x)))
+        branch = self.drop_path2(recomputed(self.norm2, x, self.mlp))
         return self.res_scale2(x) + self.layer_scale2(branch)
 
 

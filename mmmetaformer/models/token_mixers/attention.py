@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.models.layers import init_weights
+from mmmetaformer.models.layers import Pointwise, init_weights, recomputed
 from mmmetaformer.registry import TOKEN_MIXERS
 
 __all__ = ['Attention']
@@ -31,17 +31,23 @@ class Attention(nn.Module):
                 f'got dim={dim}'
             )
         self.head_dim = head_dim
-        self.qkv = nn.Linear(dim, 3 * dim, bias=False)
-        self.proj = nn.Linear(dim, dim, bias=False)
+        self.qkv = Pointwise(dim, 3 * dim, bias=False)
+        self.proj = Pointwise(dim, dim, bias=False)
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""
-        size = x.shape[-2:]
-        x = x.flatten(2).transpose(1, 2)  # (N, tokens, dim)
-        # (N, tokens, 3 * dim) to three of (N, heads, tokens, head_dim)
-        qkv = self.qkv(x).unflatten(2, (3, -1, self.head_dim))
-        query, key, value = qkv.permute(2, 0, 3, 1, 4)
+        return recomputed(self._project, x, self._attend)
+
+    def _project(self, x: Tensor) -> Tensor:
+        """(N, dim, H, W) to queries, keys and values, (N, 3 * dim, H, W)."""
+        return self.qkv(x)
+
+    def _attend(self, qkv: Tensor) -> Tensor:
+        """(N, 3 * dim, H, W) to (N, dim, H, W)."""
+        # To three of (N, heads, tokens, head_dim).
+        heads = qkv.flatten(2).transpose(1, 2).unflatten(2, (3, -1, self.head_dim))
+        query, key, value = heads.permute(2, 0, 3, 1, 4)
         x = F.scaled_dot_product_attention(query, key, value)
-        x = self.proj(x.transpose(1, 2).flatten(2))
-        return x.transpose(1, 2).unflatten(2, size)
+        x = x.transpose(1, 2).flatten(2).transpose(1, 2)
+        return self.proj(x.unflatten(2, qkv.shape[-2:]))

@@ -4,7 +4,12 @@
 from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError, check_choice
-from mmmetaformer.models.layers import ACTIVATIONS, Pointwise, init_weights
+from mmmetaformer.models.layers import (
+    ACTIVATIONS,
+    Pointwise,
+    init_weights,
+    recomputed,
+)
 from mmmetaformer.registry import TOKEN_MIXERS
 
 __all__ = ['SepConv']
@@ -48,4 +53,5 @@ class SepConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""
-        return self.pwconv2(self.dwconv(self.act1(self.pwconv1(x))))
+        x = recomputed(self.act1, self.pwconv1(x), self.dwconv)
+        return self.pwconv2(x)
