@@ -3,15 +3,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
-
-from mmmetaformer.models.layers import observed
 
 __all__ = ['OpCounter', 'Places', 'SavedBytes', 'inside']
 
@@ -120,22 +119,20 @@ class SavedBytes:
     """
 
     def __init__(self, there: Iterable[Tensor], places: Places | None = None) -> None:
+        self._hooks = saved_tensors_hooks(self._pack, lambda tensor: tensor)
         self.places = places or Places()
         self.bytes: Counter[str] = Counter()
         # Held, so that no later storage gets the place of a freed one.
         self._seen = {t.untyped_storage()._cdata: t.untyped_storage() for t in there}
-        self._contexts = ExitStack()
 
     def __enter__(self) -> 'SavedBytes':
         """Begin to count."""
-        hooks = torch.autograd.graph.saved_tensors_hooks(self._pack, lambda kept: kept)
-        self._contexts.enter_context(hooks)
-        self._contexts.enter_context(observed(self._pack))
+        self._hooks.__enter__()
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         """End."""
-        self._contexts.close()
+        self._hooks.__exit__(*error)
 
     def _pack(self, tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()

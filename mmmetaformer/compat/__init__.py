@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work-arounds for the host stack, one a file, each with the condition it waits for.
 
-The tools and the tests call them; nothing else in the package imports them.
+What `install` applies is called by the tools and the tests alone. Other parts of the
+package import from here only `saved_tensor_hooks`, which changes nothing.
 """
 
-from . import atomic_save, mmcv_ops, safe_resume, safetensors_loader
 from .cpu_launch import prepare_cpu_launch
 
 __all__ = ['install', 'prepare_cpu_launch']
@@ -12,6 +12,9 @@ __all__ = ['install', 'prepare_cpu_launch']
 
 def install() -> None:
     """Apply all process-wide work-arounds; to be called before mmdet is imported."""
+    # Here, so that models can import from this package without all of these.
+    from . import atomic_save, mmcv_ops, safe_resume, safetensors_loader
+
     mmcv_ops.install()
     safe_resume.install()
     atomic_save.install()

@@ -22,6 +22,7 @@ class Family(MetaFormer):
         out_norm: Fresh norm on each output, None for the raw stream.
         frozen_stages: -1 freezes nothing, 0 the stem, k also the first k stages.
         with_cp: Recompute each block in the backward pass, to save memory.
+        fast: Take the fast ways, which give the same results; False for the plain.
         init_cfg: mmengine's initialization config.
 
     Raises:
@@ -42,6 +43,7 @@ class Family(MetaFormer):
         out_norm: str | None = 'ln',
         frozen_stages: int = -1,
         with_cp: bool = False,
+        fast: bool = True,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         design = dict(self.design)
@@ -59,5 +61,6 @@ class Family(MetaFormer):
             out_norm=out_norm,
             frozen_stages=frozen_stages,
             with_cp=with_cp,
+            fast=fast,
             init_cfg=init_cfg,
         )

@@ -20,6 +20,8 @@ from mmmetaformer.models.layers import (
     NORMS,
     Downsampling,
     MetaFormerBlock,
+    fast_paths,
+    is_fast,
 )
 from mmmetaformer.models.token_mixers import build_token_mixer
 from mmmetaformer.registry import MODELS
@@ -69,6 +71,8 @@ class MetaFormer(BaseModule):
         frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k
             stages. What is frozen takes no gradient and stays in eval mode.
         with_cp: Recompute each block in the backward pass, to save memory.
+        fast: Take the fast ways (`layers/fast.py`), which give the same results with
+            less memory; False for the plain ones.
         init_cfg: mmengine's initialization config. Without one all starts as the
             published models did (`layers/init.py`). `type='Pretrained'` takes the
             arguments of `mmmetaformer.weights.load_pretrained`.
@@ -95,6 +99,7 @@ class MetaFormer(BaseModule):
         out_norm: str | None = 'ln',
         frozen_stages: int = -1,
         with_cp: bool = False,
+        fast: bool = True,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -120,6 +125,7 @@ class MetaFormer(BaseModule):
         self.dims = dims
         self.frozen_stages = frozen_stages
         self.with_cp = with_cp
+        self.fast = fast
 
         num_stages = self.out_indices[-1] + 1
         drop_paths = torch.linspace(0, drop_path_rate, sum(depths), device='cpu')
@@ -255,9 +261,10 @@ class MetaFormer(BaseModule):
         return param_name.removeprefix(prefix)
 
     def _run(self, block: nn.Module, x: Tensor) -> Tensor:
+        fast = self.fast and is_fast()
         if self.with_cp and torch.is_grad_enabled():
-            return checkpoint(block, x, use_reentrant=False)
-        return block(x)
+            return checkpoint(_run_block, block, x, fast, use_reentrant=False)
+        return _run_block(block, x, fast)
 
     def _frozen_modules(self) -> list[nn.Module]:
         if self.frozen_stages < 0:
@@ -267,6 +274,12 @@ class MetaFormer(BaseModule):
             *self.downsample_layers[:through],
             *self.stages[: self.frozen_stages],
         ]
+
+
+def _run_block(block: nn.Module, x: Tensor, fast: bool) -> Tensor:
+    # The switch belongs to a thread, and checkpointing may come back in another.
+    with fast_paths(fast):
+        return block(x)
 
 
 def _check_arch(

@@ -3,17 +3,20 @@
 
 from .activation import ACTIVATIONS, StarReLU
 from .block import MetaFormerBlock
+from .depthwise import Depthwise
 from .downsampling import Downsampling
+from .fast import fast_paths, is_fast
 from .init import init_weights
 from .mlp import Mlp
 from .norm import NORMS, GroupNorm1, LayerNorm2d
 from .pointwise import Pointwise
-from .recompute import observed, recomputed, set_recompute
+from .recompute import recomputed
 from .scale import Scale
 
 __all__ = [
     'ACTIVATIONS',
     'NORMS',
+    'Depthwise',
     'Downsampling',
     'GroupNorm1',
     'LayerNorm2d',
@@ -22,8 +25,8 @@ __all__ = [
     'Pointwise',
     'Scale',
     'StarReLU',
+    'fast_paths',
     'init_weights',
-    'observed',
+    'is_fast',
     'recomputed',
-    'set_recompute',
 ]

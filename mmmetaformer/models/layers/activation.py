@@ -2,11 +2,13 @@
 """StarReLU, the activation of "MetaFormer Baselines for Vision" (arXiv 2210.13452)."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from .fast import is_fast
+from .star_relu import star_relu
 
 __all__ = ['ACTIVATIONS', 'STAR_RELU_BIAS', 'STAR_RELU_SCALE', 'StarReLU']
 
@@ -14,23 +16,6 @@ __all__ = ['ACTIVATIONS', 'STAR_RELU_BIAS', 'STAR_RELU_SCALE', 'StarReLU']
 # b = -1/sqrt(5) give mean 0 and variance 1. The paper prints them rounded.
 STAR_RELU_SCALE = 0.8944
 STAR_RELU_BIAS = -0.4472
-
-
-class _StarReLU(torch.autograd.Function):
-    """Keeps its input only, where autograd would keep a tensor for each operation."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
-        ctx.save_for_backward(x, scale, bias)
-        return x.relu().square_().mul_(scale).add_(bias)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x, scale, bias = ctx.saved_tensors
-        positive = x.relu()
-        product = positive * grad
-        d_scale = (product * positive).sum().reshape(scale.shape)
-        return product.mul_(2 * scale), d_scale, grad.sum().reshape(bias.shape)
 
 
 class StarReLU(nn.Module):
@@ -41,14 +26,17 @@ class StarReLU(nn.Module):
 
     Args:
         learnable: Whether the two scalars are trained.
+        inplace: Whether a fast way may overwrite the input when no gradient is asked
+            for, as a map's own output allows.
     """
 
     scale: Tensor
     bias: Tensor
 
-    def __init__(self, learnable: bool = True) -> None:
+    def __init__(self, learnable: bool = True, inplace: bool = False) -> None:
         super().__init__()
         self.learnable = learnable
+        self.inplace = inplace
         if learnable:
             self.scale = nn.Parameter(torch.ones(1))
             self.bias = nn.Parameter(torch.zeros(1))
@@ -58,22 +46,21 @@ class StarReLU(nn.Module):
             self.register_buffer('bias', bias, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Any shape to the same shape."""
-        return _StarReLU.apply(x, self.scale, self.bias)
+        """Any shape to the same shape and precision."""
+        if is_fast():
+            return star_relu(x, self.scale, self.bias, self.inplace)
+        return (self.scale * x.relu().square() + self.bias).to(x.dtype)
 
     def extra_repr(self) -> str:
         """What `print(module)` shows."""
         return f'learnable={self.learnable}'
 
 
-def _fixed_star_relu() -> StarReLU:
-    return StarReLU(learnable=False)
-
-
-#: What `act` may name in a backbone's arguments.
+#: What `act` may name in a backbone's arguments. All stand behind a map, whose output
+#: nobody else needs.
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
-    'star_relu': StarReLU,
-    'star_relu_fixed': _fixed_star_relu,
+    'star_relu': partial(StarReLU, inplace=True),
+    'star_relu_fixed': partial(StarReLU, learnable=False, inplace=True),
     'gelu': nn.GELU,
     'relu': nn.ReLU,
 }

@@ -5,11 +5,9 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from .activation import StarReLU
 from .init import init_weights
 from .pointwise import Pointwise
 from .recompute import recomputed
-from .squared_relu import squared_relu
 
 __all__ = ['Mlp']
 
@@ -39,12 +37,4 @@ class Mlp(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""
-        x = self.fc1(x)
-        if isinstance(self.act, StarReLU):
-            act = self.act
-            return recomputed(
-                squared_relu,
-                x,
-                lambda x: self.fc2.forward_affine(x, act.scale, act.bias),
-            )
-        return recomputed(self.act, x, self.fc2)
+        return recomputed(self.act, self.fc1(x), self.fc2)

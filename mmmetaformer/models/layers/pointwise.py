@@ -17,18 +17,3 @@ class Pointwise(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_features, H, W) to (N, out_features, H, W)."""
         return F.conv2d(x, self.weight[:, :, None, None], self.bias)
-
-    def forward_affine(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-        """The same for `scale * x + shift`, which is never computed.
-
-        The two scalars go into the small tensors: the weight, and the bias.
-
-        Args:
-            x: (N, in_features, H, W).
-            scale: A scalar, of shape (1,).
-            shift: A scalar, of shape (1,).
-        """
-        bias = shift * self.weight.sum(1)
-        if self.bias is not None:
-            bias = bias + self.bias
-        return F.conv2d(x, (scale * self.weight)[:, :, None, None], bias)

@@ -6,42 +6,19 @@ input is a norm's or an activation's output, it can be had again from what is ke
 anyway, at a fraction of the map's own cost.
 """
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import saved_tensors_hooks
 
-__all__ = ['observed', 'recomputed', 'set_recompute']
+from mmmetaformer.compat.saved_tensor_hooks import can_read_hooks, innermost_hooks
 
+from .fast import is_fast
 
-class _State(threading.local):
-    """What is going on in this thread."""
-
-    enabled = True
-    active: tuple['_Recipe', ...] = ()
-    observers: tuple[Callable[[Tensor], Any], ...] = ()
-
-
-_state = _State()
-
-
-def set_recompute(enabled: bool) -> bool:
-    """Switch this way of saving memory on or off for the thread; it is on at first.
-
-    Results are the same. Off, a training step takes less time on some machines, and
-    up to twice the memory.
-
-    Args:
-        enabled: Whether to compute tensors again.
-
-    Returns:
-        What it was before.
-    """
-    before, _state.enabled = _state.enabled, enabled
-    return before
+__all__ = ['recomputed']
 
 
 def recomputed(
@@ -59,35 +36,14 @@ def recomputed(
             with the output is computed again too, others are kept.
     """
     value = function(x)
-    # A compiled graph decides by itself what it keeps.
-    if not (_state.enabled and value.requires_grad) or torch.compiler.is_compiling():
+    if not (is_fast() and value.requires_grad and can_read_hooks()):
         return consumer(value)
-    recipe = _Recipe(function, _keep(x.detach()), value)
-    before = _state.active
-    _state.active = (*before, recipe)
+    recipe = _Recipe(function, x, value)
     try:
-        with torch.autograd.graph.saved_tensors_hooks(_keep, _fetch):
+        with saved_tensors_hooks(recipe.pack, recipe.unpack):
             return consumer(value)
     finally:
-        recipe.finish()
-        _state.active = before
-
-
-@contextmanager
-def observed(observer: Callable[[Tensor], Any]) -> Iterator[None]:
-    """Show the observer each tensor that is kept here, past torch's own hooks.
-
-    torch runs the innermost hooks only, which here are those of `recomputed`.
-
-    Args:
-        observer: Is called with each tensor, and what it gives is ignored.
-    """
-    before = _state.observers
-    _state.observers = (*before, observer)
-    try:
-        yield
-    finally:
-        _state.observers = before
+        recipe.close()
 
 
 class _Recipe:
@@ -95,41 +51,72 @@ class _Recipe:
 
     Args:
         function: From the input to the tensor.
-        kept: What `_keep` gave for the input.
+        x: The input.
         value: The tensor.
     """
 
     def __init__(
-        self, function: Callable[[Tensor], Tensor], kept: Any, value: Tensor
+        self, function: Callable[[Tensor], Tensor], x: Tensor, value: Tensor
     ) -> None:
         self.function = function
-        self.kept = kept
+        self.outer = innermost_hooks()
+        self.x = self._pack_outside(x)
+        self.x_layout = (x.size(), x.stride())
         self.storage: int | None = value.untyped_storage()._cdata
         self.version = value._version
-        kind = value.device.type
-        self.autocast = dict(
-            device_type=kind,
-            dtype=torch.get_autocast_dtype(kind),
-            enabled=torch.is_autocast_enabled(kind),
-        )
+        self.autocast = _autocast_now(value.device.type)
         self.uses = 0  # tensors that stand in for this value
         self.left = 0  # of them, those that were not fetched since `again` was made
         self.again: Tensor | None = None
 
-    def owns(self, tensor: Tensor) -> bool:
-        """Whether a tensor is a view of the value, and nobody changed it in place."""
-        same = tensor.untyped_storage()._cdata == self.storage
-        return same and tensor._version == self.version
-
-    def finish(self) -> None:
+    def close(self) -> None:
         """Forget the value's address, which another tensor may get."""
         self.storage = None
 
-    def get(self) -> Tensor:
+    def pack(self, tensor: Tensor) -> Any:
+        """What to keep for a tensor: a view of the value if it is one."""
+        same = tensor.untyped_storage()._cdata == self.storage
+        if same and tensor._version == self.version:
+            return _View(self, tensor)
+        return self._pack_outside(tensor)
+
+    def unpack(self, kept: Any) -> Tensor:
+        """The tensor that `pack` was given."""
+        if isinstance(kept, _View) and kept.recipe is self:
+            return self._compute().as_strided(*kept.layout)
+        return self._unpack_outside(kept)
+
+    def _pack_outside(self, tensor: Tensor) -> Any:
+        # Detached, lest a kept output keeps its own graph alive.
+        tensor = tensor.detach()
+        if self.outer is not None:
+            return self.outer[0](tensor)
+        return tensor, tensor._version
+
+    def _unpack_outside(self, kept: Any) -> Tensor:
+        if self.outer is not None:
+            return self.outer[1](kept)
+        tensor, version = kept
+        if tensor._version != version:  # torch leaves this check to the hooks
+            raise RuntimeError(
+                'a tensor needed for gradient computation has been modified by an '
+                f'inplace operation: {tuple(tensor.shape)} is at version '
+                f'{tensor._version}; expected version {version} instead. To find the '
+                'operation, enable anomaly detection with '
+                'torch.autograd.set_detect_anomaly(True).'
+            )
+        return tensor
+
+    def _compute(self) -> Tensor:
         """The value, computed once for all its uses."""
         if self.again is None:
-            with torch.no_grad(), torch.autocast(**self.autocast):
-                self.again = self.function(_fetch(self.kept))
+            x = self._unpack_outside(self.x)
+            size, stride = self.x_layout
+            if x.stride() != stride:  # hooks that move tensors need not keep it
+                x = x.new_empty_strided(size, stride).copy_(x)
+            # As if for a gradient: without one, a function may overwrite its input.
+            with torch.enable_grad(), self.autocast():
+                self.again = self.function(x.detach().requires_grad_()).detach()
             self.left = self.uses
         again = self.again
         self.left -= 1
@@ -139,28 +126,19 @@ class _Recipe:
 
 
 class _View:
-    """A kept tensor that a recipe stands in for."""
+    """Stands in for a tensor that is a view of a recipe's value."""
 
     def __init__(self, recipe: _Recipe, tensor: Tensor) -> None:
         self.recipe = recipe
         self.layout = (tensor.size(), tensor.stride(), tensor.storage_offset())
         recipe.uses += 1
 
-    def get(self) -> Tensor:
-        """The tensor again."""
-        return self.recipe.get().as_strided(*self.layout)
 
-
-def _keep(tensor: Tensor) -> Any:
-    """What to keep for a tensor: a recipe if one of the active ones has it."""
-    for recipe in reversed(_state.active):
-        if recipe.owns(tensor):
-            return _View(recipe, tensor)
-    for observer in _state.observers:
-        observer(tensor)
-    return tensor
-
-
-def _fetch(kept: Any) -> Tensor:
-    """The tensor that `_keep` was given."""
-    return kept.get() if isinstance(kept, _View) else kept
+def _autocast_now(kind: str) -> Callable[[], AbstractContextManager[Any]]:
+    """Makes contexts with the autocast that is in force for a kind of device."""
+    if not torch.amp.is_autocast_available(kind):
+        return nullcontext
+    enabled = torch.is_autocast_enabled(kind)
+    dtype = torch.get_autocast_dtype(kind)
+    # Without its cache, which is the forward pass's.
+    return lambda: torch.autocast(kind, dtype, enabled, cache_enabled=False)

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from mmmetaformer.errors import ConfigError, check_choice
 from mmmetaformer.models.layers import (
     ACTIVATIONS,
+    Depthwise,
     Pointwise,
     init_weights,
     recomputed,
@@ -40,14 +41,7 @@ class SepConv(nn.Module):
         hidden = expansion_ratio * dim
         self.pwconv1 = Pointwise(dim, hidden, bias=False)
         self.act1 = ACTIVATIONS[act]()
-        self.dwconv = nn.Conv2d(
-            hidden,
-            hidden,
-            kernel_size,
-            padding=kernel_size // 2,
-            groups=hidden,
-            bias=False,
-        )
+        self.dwconv = Depthwise(hidden, kernel_size)
         self.pwconv2 = Pointwise(hidden, dim, bias=False)
         self.apply(init_weights)
 

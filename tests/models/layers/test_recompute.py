@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+import torch
+from torch import nn
+from torch.autograd.graph import save_on_cpu, saved_tensors_hooks
+from torch.utils.checkpoint import checkpoint
+from ways import both_ways, errors
+
+from mmmetaformer.analysis import SavedBytes
+from mmmetaformer.models.layers import LayerNorm2d, fast_paths, recompute, recomputed
+
+
+@pytest.fixture
+def norm():
+    norm = LayerNorm2d(8)
+    nn.init.uniform_(norm.weight, 0.5, 1.5)
+    return norm
+
+
+@pytest.fixture
+def x():
+    return torch.randn(2, 8, 5, 7, requires_grad=True)
+
+
+def kept(function, *inputs, there=()):
+    with SavedBytes([*inputs, *there]) as saved:
+        function(*inputs)
+    return sum(saved.bytes.values())
+
+
+def test_what_is_computed_again_is_not_kept(norm, x):
+    conv = nn.Conv2d(8, 8, 3)
+    there = [*norm.parameters(), *conv.parameters()]
+
+    def forward(x):
+        return recomputed(norm, x, conv)
+
+    # Less the norm's mean and deviation of each position.
+    saved = kept(lambda x: conv(norm(x)), x, there=there)
+    assert saved - kept(forward, x, there=there) == x.nbytes
+    fast, plain = both_ways(forward, x)
+    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+
+
+def test_a_chain_keeps_its_start_alone(x):
+    weight = torch.randn(8, 8, 1, 1, requires_grad=True)
+
+    def forward(x, weight):
+        def inner(y):
+            return recomputed(torch.tanh, y, lambda z: nn.functional.conv2d(z, weight))
+
+        return recomputed(torch.sigmoid, x, inner)
+
+    # Sigmoid and tanh keep their own outputs: that is why norms are better functions.
+    # Here both come again out of x where the convolution asks.
+    fast, plain = both_ways(forward, x, weight)
+    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+
+
+def test_views_and_several_uses(norm, x):
+    calls = []
+
+    def function(x):
+        calls.append(1)
+        return norm(x)
+
+    def consumer(y):
+        first, second = y.split(4, 1)
+        return first.mul(second.transpose(2, 3).transpose(2, 3)) * y.mean() + second**2
+
+    def forward(x):
+        return recomputed(function, x, consumer)
+
+    fast, plain = both_ways(forward, x)
+    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+    # Forward twice, and once again for all uses in the backward pass.
+    assert len(calls) == 3
+    output = forward(x).sum()
+    output.backward(retain_graph=True)
+    once = x.grad.clone()
+    output.backward()
+    assert torch.equal(x.grad, 2 * once)
+
+
+def test_the_backward_pass_frees_it(norm, x):
+    recipes = []
+    original = recompute._Recipe
+
+    class Spy(original):
+        def __init__(self, *args):
+            super().__init__(*args)
+            recipes.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recompute, '_Recipe', Spy)
+        output = recomputed(norm, x, lambda y: y.square() * y)
+        output.sum().backward(retain_graph=True)
+    assert recipes[0].uses == 2
+    assert recipes[0].again is None
+
+
+def test_a_graph_that_is_dropped_is_freed(norm, x):
+    # An output that is kept as it is would keep its own graph alive.
+    storages = []
+
+    def consumer(y):
+        z = y.exp()
+        storages.append(
+            torch.multiprocessing.reductions.StorageWeakRef(z.untyped_storage())
+        )
+        return z
+
+    output = recomputed(norm, x, consumer)
+    assert not storages[0].expired()
+    del output
+    assert storages[0].expired()
+
+
+def test_changes_in_place_are_seen(norm, x):
+    inner = (x * 2).detach().requires_grad_()
+    output = recomputed(norm, inner, lambda y: y.square())
+    with torch.no_grad():
+        inner.mul_(3)
+    with pytest.raises(RuntimeError, match='modified by an inplace operation'):
+        output.sum().backward()
+
+    def changes_what_is_kept(y):
+        z = y * 2
+        result = z.square()
+        z.add_(1)
+        return result
+
+    output = recomputed(norm, x, changes_what_is_kept)
+    with pytest.raises(RuntimeError, match='modified by an inplace operation'):
+        output.sum().backward()
+
+
+def test_a_consumer_that_changes_the_value(norm, x):
+    def consumer(y):
+        return y.mul_(2).square()
+
+    fast, plain = both_ways(lambda x: recomputed(norm, x, consumer), x)
+    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+
+
+def test_other_hooks_get_what_is_kept(norm, x):
+    packed, unpacked = [], []
+
+    def pack(tensor):
+        packed.append(tensor)
+        return len(packed) - 1
+
+    def unpack(index):
+        unpacked.append(index)
+        return packed[index]
+
+    def run():
+        output = recomputed(norm, x, lambda y: y.square() * 3)
+        (grad,) = torch.autograd.grad(output.sum(), x)
+        return grad
+
+    expected = run()
+    with saved_tensors_hooks(pack, unpack):
+        grad = run()
+    assert torch.equal(grad, expected)
+    assert packed
+    assert set(unpacked) <= set(range(len(packed)))
+    assert any(tensor.data_ptr() == x.data_ptr() for tensor in packed)
+
+
+def test_offloading(norm, x):
+    # It gives tensors back in another memory format.
+    x = x.detach().contiguous(memory_format=torch.channels_last).requires_grad_()
+    conv = nn.Conv2d(8, 8, 3)
+
+    def forward(x):
+        return recomputed(norm, x, conv)
+
+    def offloaded(x):
+        with save_on_cpu():
+            return forward(x)
+
+    assert max(errors(both_ways(offloaded, x)[0], both_ways(forward, x)[1])) < 1e-6
+
+
+@pytest.mark.parametrize('use_reentrant', [False, True])
+def test_checkpointing(norm, x, use_reentrant):
+    conv = nn.Conv2d(8, 8, 3)
+
+    def forward(x):
+        return recomputed(norm, x, conv)
+
+    def checkpointed(x):
+        return checkpoint(forward, x, use_reentrant=use_reentrant)
+
+    fast, plain = both_ways(checkpointed, x)
+    expected = both_ways(forward, x)[1]
+    for results in (fast, plain):
+        assert all(torch.equal(a, b) for a, b in zip(results, expected, strict=True))
+
+
+def test_checkpointing_keeps_nothing_inside(norm, x):
+    alive, calls = [], []
+
+    def consumer(y):
+        calls.append(1)
+        z = y.exp()
+        alive.append(
+            torch.multiprocessing.reductions.StorageWeakRef(z.untyped_storage())
+        )
+        return z.sum((1, 2, 3))
+
+    def forward(x):
+        return recomputed(norm, x, consumer)
+
+    output = checkpoint(forward, x, use_reentrant=False)
+    assert alive[0].expired()
+    output.sum().backward()
+    assert len(calls) == 2
+
+
+def test_autocast_holds_in_the_backward_pass(x):
+    linear, conv = nn.Conv2d(8, 8, 1), nn.Conv2d(8, 8, 3)
+
+    def forward(x):
+        with torch.autocast('cpu', torch.bfloat16):
+            return recomputed(linear, x, conv)
+
+    fast, plain = both_ways(forward, x)
+    assert fast[0].dtype == torch.bfloat16
+    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+
+
+def test_torch_without_a_way_to_read_hooks(monkeypatch, norm, x):
+    monkeypatch.setattr(recompute, 'can_read_hooks', lambda: False)
+    plain = kept(lambda x: norm(x).square(), x, there=list(norm.parameters()))
+    assert (
+        kept(
+            lambda x: recomputed(norm, x, torch.square),
+            x,
+            there=list(norm.parameters()),
+        )
+        == plain
+    )
+    with fast_paths(False):
+        assert not torch.isnan(recomputed(norm, x, torch.square)).any()
