@@ -3,36 +3,62 @@ import pytest
 import torch
 from ways import both_ways, errors
 
-from mmmetaformer.models.layers import Depthwise
-from mmmetaformer.models.layers.depthwise import SMALL, _SmallDepthwise
+from mmmetaformer.models.layers import Depthwise, depthwise
 
 
-@pytest.mark.parametrize('size', [(16, 16), (7, 9), (1, 1), (17, 17)])
-@pytest.mark.parametrize(
-    'memory_format', [torch.contiguous_format, torch.channels_last]
-)
-def test_values_and_gradients(size, memory_format):
-    layer = Depthwise(8, 7)
-    x = torch.randn(2, 8, *size).contiguous(memory_format=memory_format)
-
+def forward_of(layer):
     def forward(x, weight):
         return torch.func.functional_call(layer, {'weight': weight}, x)
 
-    fast, plain = both_ways(forward, x, layer.weight)
-    assert max(errors(fast, plain)) < 1e-5
-    layer.double()
-    exact = both_ways(forward, x.double(), layer.weight)
-    assert max(errors(*exact)) < 1e-12
+    return forward
 
 
-def test_gradcheck():
-    x = torch.randn(2, 3, 4, 5, dtype=torch.float64, requires_grad=True)
-    weight = torch.randn(3, 1, 5, 5, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(_SmallDepthwise.apply, (x, weight))
+@pytest.mark.parametrize('size', [(16, 16), (7, 9), (1, 1), (2, 40), (40, 2), (33, 21)])
+@pytest.mark.parametrize('kernel_size', [3, 7])
+@pytest.mark.parametrize(
+    'memory_format', [torch.contiguous_format, torch.channels_last]
+)
+@pytest.mark.parametrize('positions', [2**14, 100, 1])
+def test_values_and_gradients(monkeypatch, size, kernel_size, memory_format, positions):
+    monkeypatch.setattr(depthwise, 'POSITIONS', positions)
+    layer = Depthwise(8, kernel_size)
+    x = torch.randn(2, 8, *size).contiguous(memory_format=memory_format)
+    fast, plain = both_ways(forward_of(layer), x, layer.weight)
+    exact = both_ways(forward_of(layer.double()), x.double(), layer.weight)[1]
+    assert torch.equal(fast[0], plain[0])
+    assert max(errors(fast, exact)) < 1e-6
 
 
-@pytest.mark.parametrize(('side', 'is_small'), [(16, True), (17, False)])
-def test_small_maps_take_the_fast_way(side, is_small):
-    assert SMALL == 16 * 16
-    x = torch.randn(1, 8, side, side, requires_grad=True)
-    assert ('Small' in Depthwise(8, 7)(x).grad_fn.name()) == is_small
+def test_accuracy_at_the_size_of_a_large_image():
+    layer = Depthwise(4, 7)
+    x = torch.randn(1, 4, 200, 334)
+    fast = both_ways(forward_of(layer), x, layer.weight)[0]
+    exact = both_ways(forward_of(layer.double()), x.double(), layer.weight)[1]
+    assert max(errors(fast, exact)) < 1e-5
+
+
+def takes_the_fast_way(layer, x):
+    return 'OneDNN' in type(layer(x).grad_fn).__name__
+
+
+@pytest.mark.skipif(
+    not torch.backends.mkldnn.is_available(), reason='torch lacks oneDNN'
+)
+def test_which_way_is_taken():
+    layer = Depthwise(8, 7)
+    x = torch.randn(1, 8, 16, 16)
+    assert takes_the_fast_way(layer, x)
+    with torch.autocast('cpu', torch.bfloat16):
+        assert not takes_the_fast_way(layer, x)
+        assert not takes_the_fast_way(layer, x.bfloat16())
+    assert not takes_the_fast_way(layer.double(), x.double())
+
+
+@pytest.mark.parametrize('frozen', ['x', 'weight'])
+def test_what_is_frozen_takes_no_gradient(frozen):
+    layer = Depthwise(8, 7)
+    x = torch.randn(1, 8, 16, 16, requires_grad=frozen != 'x')
+    layer.weight.requires_grad_(frozen != 'weight')
+    layer(x).sum().backward()
+    assert (x.grad is None) == (frozen == 'x')
+    assert (layer.weight.grad is None) == (frozen == 'weight')
