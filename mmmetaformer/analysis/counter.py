@@ -2,7 +2,7 @@
 """Counts operations by the part of a model that they belong to."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry, sdpa_flop_count
+from torch.utils.flop_counter import (
+    conv_flop_count,
+    flop_registry,
+    sdpa_flop_count,
+)
 
 __all__ = ['OpCounter', 'Places', 'SavedBytes', 'inside']
 
@@ -21,10 +25,31 @@ def _attention_on_cpu(
     return sdpa_flop_count(query.shape, key.shape, value.shape)
 
 
-#: torch's formulas, and the one that it lacks. They count a multiplication and an
-#: addition as two.
+def _convolution_backward(
+    grad: Tensor,
+    x: Tensor,
+    weight: Tensor,
+    bias_sizes: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    transposed: bool,
+    output_padding: Any,
+    groups: int,
+    output_mask: Sequence[bool],
+    **named: Any,
+) -> int:
+    """As much for each wanted gradient as the forward pass; torch's forgets groups."""
+    shapes = list(x.shape), list(weight.shape), list(grad.shape)
+    once = conv_flop_count(*shapes, transposed)
+    return once * sum(output_mask[:2])
+
+
+#: torch's formulas, one that it lacks, and one that it has wrong. They count a
+#: multiplication and an addition as two.
 FORMULAS = {
     **flop_registry,
+    torch.ops.aten.convolution_backward: _convolution_backward,
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_on_cpu,
 }
 

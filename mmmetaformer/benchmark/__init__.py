@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What models cost in time and memory, measured side by side."""
+
+from .ceilings import Ceilings, measure_ceilings
+from .measure import Result, measure
+from .report import describe, write_csv
+from .setting import Setting
+from .subjects import build
+
+__all__ = [
+    'Ceilings',
+    'Result',
+    'Setting',
+    'build',
+    'describe',
+    'measure',
+    'measure_ceilings',
+    'write_csv',
+]

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole detector or segmentor on images and labels that are made up."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.model import revert_sync_batchnorm
+from mmengine.optim import AmpOptimWrapper, OptimWrapper, build_optim_wrapper
+from mmengine.registry import MODELS, init_default_scope
+from mmengine.structures import InstanceData, PixelData
+from torch import Tensor
+
+from mmmetaformer.errors import ConfigError
+
+from .setting import Setting
+from .workload import Workload
+
+__all__ = ['ConfigWorkload']
+
+#: Objects of an image; those of COCO have 7.3 on average.
+OBJECTS = 8
+
+
+class ConfigWorkload(Workload):
+    """The model of a config, with its optimizer, on images that are made up.
+
+    A step is a runner's: images from uint8, losses, backward pass, update; a test
+    step goes as far as the predictions.
+
+    Args:
+        name: What the user typed.
+        cfg: The config.
+        setting: Where it runs.
+    """
+
+    def __init__(self, name: str, cfg: Config, setting: Setting) -> None:
+        scope = cfg.get('default_scope')
+        if scope not in ('mmdet', 'mmseg'):
+            raise ConfigError(
+                f'{name} is of scope {scope!r}: what is measured are configs of mmdet '
+                'and mmseg'
+            )
+        init_default_scope(scope)
+        spec = cfg.model.copy()
+        spec.backbone = {**spec.backbone, 'init_cfg': None}
+        model = revert_sync_batchnorm(MODELS.build(spec))
+        super().__init__(name, model, torch.empty(0), setting)
+        generator = torch.Generator().manual_seed(0)
+        make = _detection if scope == 'mmdet' else _segmentation
+        samples = [make(cfg, setting.size, i, generator) for i in range(setting.batch)]
+        images = torch.randint(
+            256, (setting.batch, 3, *setting.size), generator=generator
+        ).to(torch.uint8)
+        self.batch = dict(inputs=list(images), data_samples=samples)
+        self.optimizer = self._optimizer(cfg)
+
+    def forward(self) -> Any:
+        """The losses."""
+        data = self.module.data_preprocessor(self.batch, True)
+        with self.setting.autocast():
+            return self.module(**data, mode='loss')
+
+    def train_step(self) -> None:
+        """Images from uint8 to the update."""
+        self.module.train_step(self.batch, self.optimizer)
+
+    def infer_step(self) -> None:
+        """Images from uint8 to the predictions."""
+        with torch.no_grad(), self.setting.autocast():
+            self.module.test_step(self.batch)
+
+    def resident(self) -> Iterator[Tensor]:
+        """Parameters, buffers, and the optimizer's state."""
+        yield from super().resident()
+        for state in self.optimizer.optimizer.state.values():
+            yield from (value for value in state.values() if isinstance(value, Tensor))
+        yield from (p.grad for p in self.module.parameters() if p.grad is not None)
+
+    def _optimizer(self, cfg: Config) -> OptimWrapper:
+        wrapper = build_optim_wrapper(self.module, cfg.optim_wrapper)
+        if self.setting.dtype == torch.float32:
+            return OptimWrapper(wrapper.optimizer, clip_grad=wrapper.clip_grad_kwargs)
+        return AmpOptimWrapper(
+            loss_scale=1.0,
+            dtype={torch.bfloat16: 'bfloat16', torch.float16: 'float16'}[
+                self.setting.dtype
+            ],
+            optimizer=wrapper.optimizer,
+            clip_grad=wrapper.clip_grad_kwargs,
+        )
+
+
+def _meta(size: tuple[int, int], index: int) -> dict[str, Any]:
+    return dict(
+        img_id=index,
+        img_shape=size,
+        ori_shape=size,
+        pad_shape=size,
+        batch_input_shape=size,
+        scale_factor=(1.0, 1.0),
+    )
+
+
+def _detection(
+    cfg: Config, size: tuple[int, int], index: int, generator: torch.Generator
+) -> Any:
+    from mmdet.structures import DetDataSample
+    from mmdet.structures.mask import BitmapMasks
+
+    height, width = size
+    corners = torch.rand(OBJECTS, 2, generator=generator) * 0.7
+    sides = 0.05 + 0.25 * torch.rand(OBJECTS, 2, generator=generator)
+    boxes = torch.cat([corners, corners + sides], 1)
+    boxes *= torch.tensor([width, height, width, height])
+    masks = np.zeros((OBJECTS, height, width), np.uint8)
+    for mask, (left, top, right, bottom) in zip(masks, boxes.long(), strict=True):
+        mask[top:bottom, left:right] = 1
+    sample = DetDataSample(metainfo=_meta(size, index))
+    sample.gt_instances = InstanceData(
+        bboxes=boxes,
+        labels=torch.zeros(OBJECTS, dtype=torch.long),
+        masks=BitmapMasks(masks, height, width),
+    )
+    return sample
+
+
+def _segmentation(
+    cfg: Config, size: tuple[int, int], index: int, generator: torch.Generator
+) -> Any:
+    from mmseg.structures import SegDataSample
+
+    classes = cfg.model.decode_head.num_classes
+    sample = SegDataSample(metainfo=_meta(size, index))
+    labels = torch.randint(classes, (1, *size), generator=generator)
+    sample.gt_sem_seg = PixelData(data=labels)
+    return sample

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measurements as a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .measure import Result
+
+__all__ = ['plot']
+
+
+def plot(results: Sequence[Result], path: str | Path) -> None:
+    """Draw time and memory of each workload.
+
+    Bars for one size of image; for several, lines over the size.
+
+    Args:
+        results: Of one or several settings, of training, inference or both.
+        path: The picture; its folder is made.
+    """
+    # Here, since it takes a second and nothing else needs it.
+    from matplotlib.figure import Figure
+
+    modes = sorted({result.mode for result in results}, reverse=True)  # train first
+    sizes = {result.setting.size for result in results}
+    names = list(dict.fromkeys(result.name for result in results))
+    height = 3.4 if len(sizes) > 1 else 1.2 + 0.3 * len(names)
+    figure = Figure(figsize=(9, height * len(modes)), layout='constrained')
+    rows = figure.subplots(len(modes), 2, squeeze=False)
+    draw = _lines if len(sizes) > 1 else _bars
+    for (time, memory), mode in zip(rows, modes, strict=True):
+        of_mode = [result for result in results if result.mode == mode]
+        step = {'train': 'training step', 'infer': 'inference'}[mode]
+        draw(time, of_mode, names, [_milliseconds(r) for r in of_mode])
+        time.set_title(f'{step}: ms an image', fontsize=10)
+        draw(memory, of_mode, names, [r.peak_bytes / 1e6 for r in of_mode])
+        memory.set_title(f'{step}: MB at the peak', fontsize=10)
+    if len(sizes) > 1:
+        rows[0][0].legend(fontsize=8)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=120)
+
+
+def _milliseconds(result: Result) -> float:
+    return 1e3 / result.images_per_second
+
+
+def _bars(
+    axes: Any, results: Sequence[Result], names: list[str], values: list[float]
+) -> None:
+    places = [len(names) - names.index(result.name) for result in results]
+    bars = axes.barh(places, values, color=[f'C{names.index(r.name)}' for r in results])
+    axes.bar_label(bars, [f'{value:.3g}' for value in values], padding=3, fontsize=8)
+    axes.set_yticks(places, [result.name for result in results], fontsize=8)
+    axes.margins(x=0.15)
+    axes.spines[['top', 'right']].set_visible(False)
+
+
+def _lines(
+    axes: Any, results: Sequence[Result], names: list[str], values: list[float]
+) -> None:
+    for name in names:
+        own = [(r, v) for r, v in zip(results, values, strict=True) if r.name == name]
+        sides = [(r.setting.size[0] * r.setting.size[1]) ** 0.5 for r, _ in own]
+        axes.plot(sides, [v for _, v in own], marker='o', markersize=3, label=name)
+    axes.set_xscale('log', base=2)
+    axes.set_yscale('log')
+    axes.set_xticks(sides, [f'{side:.0f}' for side in sides], fontsize=8)
+    axes.set_xlabel('side of the image in pixels', fontsize=8)
+    axes.grid(alpha=0.3)
+    axes.spines[['top', 'right']].set_visible(False)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measurements as text and as a file of comma-separated values."""
+
+import csv
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from .ceilings import Ceilings
+from .measure import Result
+from .setting import Setting
+
+__all__ = ['describe', 'machine', 'write_csv']
+
+HEADER = (
+    *('', 'ms', '(quartiles)', 'images/s', 'ratio', '(quartiles)'),
+    *('MB kept', 'MB peak', 'of roof'),
+)
+
+
+def machine(setting: Setting) -> str:
+    """The device in words."""
+    if setting.device == 'cuda':
+        return torch.cuda.get_device_name()
+    return f'{_processor()}, {torch.get_num_threads()} threads'
+
+
+def _processor() -> str:
+    info = Path('/proc/cpuinfo')
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(':')[2].strip() for line in lines if 'model name' in line]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def describe(results: Sequence[Result], ceilings: Ceilings) -> str:
+    """A table of the results of one setting and kind of step."""
+    first = results[0]
+    setting = first.setting
+    height, width = setting.size
+    dtype = str(setting.dtype).removeprefix('torch.')
+    step = {'train': 'Training step', 'infer': 'Inference'}[first.mode]
+    rows = [HEADER, *(_cells(result) for result in results)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        f'{step}, {setting.batch} x {height}x{width}, {dtype}, {machine(setting)}, '
+        f'torch {torch.__version__}',
+        f'ceilings: {ceilings.flops / 1e9:.0f} GFLOP/s, '
+        f'{ceilings.bandwidth / 1e9:.1f} GB/s; {len(first.seconds)} rounds',
+    ]
+    for name, *cells in rows:
+        aligned = [c.rjust(w) for c, w in zip(cells, widths[1:], strict=True)]
+        lines.append('  '.join([name.ljust(widths[0]), *aligned]).rstrip())
+    return '\n'.join(lines)
+
+
+def _cells(result: Result) -> tuple[str, ...]:
+    low, middle, high = (1e3 * s for s in result.quartiles)
+    slow, ratio, fast = result.ratio
+    return (
+        result.name,
+        f'{middle:.1f}',
+        f'({low:.1f}-{high:.1f})',
+        f'{result.images_per_second:.2f}',
+        f'{ratio:.2f}',
+        f'({slow:.2f}-{fast:.2f})',
+        f'{result.kept_bytes / 1e6:.1f}' if result.kept_bytes else '',
+        f'{result.peak_bytes / 1e6:.0f}',
+        '' if result.share is None else f'{result.share:.0%}',
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of the file; times in milliseconds, memory in bytes."""
+
+    machine: str
+    torch: str
+    dtype: str
+    batch: int
+    height: int
+    width: int
+    mode: str
+    name: str
+    median_ms: float
+    low_ms: float
+    high_ms: float
+    images_per_second: float
+    ratio: float
+    low_ratio: float
+    high_ratio: float
+    kept_bytes_per_image: int
+    peak_bytes: int
+    bound_ms: float | None
+
+
+def write_csv(results: Iterable[Result], path: str | Path) -> None:
+    """Write a line for each result.
+
+    Args:
+        results: In any number of settings.
+        path: The file; its folder is made.
+    """
+    rows = [asdict(_row(result)) for result in results]
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with open(path, 'w', newline='') as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator='\n')
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _row(result: Result) -> _Row:
+    setting = result.setting
+    low, middle, high = (round(1e3 * s, 3) for s in result.quartiles)
+    slow, ratio, fast = (round(r, 4) for r in result.ratio)
+    bound = result.bound_seconds
+    return _Row(
+        machine(setting),
+        torch.__version__,
+        str(setting.dtype).removeprefix('torch.'),
+        setting.batch,
+        *setting.size,
+        result.mode,
+        result.name,
+        *(middle, low, high),
+        round(result.images_per_second, 4),
+        *(ratio, slow, fast),
+        result.kept_bytes,
+        result.peak_bytes,
+        None if bound is None else round(1e3 * bound, 3),
+    )

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Something to measure: a module with its input, which takes steps."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .setting import Setting
+
+__all__ = ['Workload', 'tensors_in']
+
+
+class Workload:
+    """A module on feature maps or images, and the steps that are measured.
+
+    Args:
+        name: What the user typed.
+        module: Gives a tensor or several.
+        image: Its input.
+        setting: Where it runs.
+    """
+
+    def __init__(
+        self, name: str, module: nn.Module, image: Tensor, setting: Setting
+    ) -> None:
+        self.name = name
+        self.module: Any = module.to(setting.device)
+        self.image = image.to(setting.device)
+        self.setting = setting
+        self._gradients: list[Tensor] = []
+
+    def start(self, training: bool) -> None:
+        """Make ready for steps of one kind."""
+        self.module.train(training)
+
+    def forward(self) -> Any:
+        """The part of a training step before the backward pass."""
+        with self.setting.autocast():
+            return self.module(self.image)
+
+    def train_step(self) -> None:
+        """Forward and backward pass, from gradients that are given."""
+        outputs = tensors_in(self.forward())
+        if not self._gradients:
+            self._gradients = [torch.randn_like(output) for output in outputs]
+        torch.autograd.backward(outputs, self._gradients)
+        self.module.zero_grad()
+        self.image.grad = None
+
+    def infer_step(self) -> None:
+        """Forward pass for the result alone."""
+        with torch.no_grad():
+            self.forward()
+
+    def resident(self) -> Iterator[Tensor]:
+        """What is in memory between two steps."""
+        yield from self.module.parameters()
+        yield from self.module.buffers()
+        yield self.image
+        yield from self._gradients
+
+
+def tensors_in(structure: Any) -> list[Tensor]:
+    """All tensors in lists, tuples and dicts."""
+    if isinstance(structure, Tensor):
+        return [structure]
+    if isinstance(structure, Mapping):
+        return tensors_in(list(structure.values()))
+    if isinstance(structure, Sequence) and not isinstance(structure, str):
+        return _flatten(tensors_in(part) for part in structure)
+    return []
+
+
+def _flatten(lists: Iterable[list[Tensor]]) -> list[Tensor]:
+    return [tensor for part in lists for tensor in part]

@@ -1,0 +1,100 @@
+#!/usr/bin/env python
+# SPDX-License-Identifier: Apache-2.0
+"""Measure time and memory of backbones, activations and whole configs side by side.
+
+A name is a backbone of this project (convformer_s18), one of timm's
+(timm/convformer_s18), one that the literature compares with (swin_t, convnext_t,
+resnet_50), an activation (star_relu, timm/star_relu, gelu) or the path of a config.
+`:plain` behind one of ours switches its fast ways off; `:compile` behind any compiles
+it. The first name is what the others are compared with.
+"""
+
+import argparse
+
+import torch
+
+from mmmetaformer import benchmark, compat, engine
+from mmmetaformer.benchmark.plot import plot
+from mmmetaformer.errors import ConfigError
+
+DTYPES = {'float32': torch.float32, 'float16': torch.float16}
+DTYPES['bfloat16'] = torch.bfloat16
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('names', nargs='+', metavar='NAME', help='see above')
+    parser.add_argument(
+        '--mode', choices=('train', 'infer', 'both'), default='both', help='which step'
+    )
+    parser.add_argument(
+        '--size',
+        nargs='+',
+        type=_size,
+        default=[(512, 512)],
+        metavar='HxW',
+        help='one or several sizes of images in pixels, such as 800x1344, or one '
+        'number for a square (default: 512)',
+    )
+    parser.add_argument('--batch', type=int, default=1, help='images (default: 1)')
+    parser.add_argument('--device', choices=('cpu', 'cuda'), default='cpu')
+    parser.add_argument(
+        '--dtype', choices=DTYPES, default='float32', help='not float32: autocast'
+    )
+    parser.add_argument('--rounds', type=int, default=10, help='steps (default: 10)')
+    parser.add_argument('--warm-up', type=int, default=2, help='steps (default: 2)')
+    parser.add_argument('--csv', metavar='FILE', help='write all figures there')
+    parser.add_argument('--plot', metavar='FILE', help='draw them, as .png or .svg')
+    args = parser.parse_args()
+    for name in ('batch', 'rounds', 'warm_up'):
+        if getattr(args, name) < 1:
+            parser.error(f'--{name.replace("_", "-")} is 1 or more')
+    return args
+
+
+def _size(text: str) -> tuple[int, int]:
+    sides = text.split('x')
+    try:
+        height, width = int(sides[0]), int(sides[-1])
+    except ValueError:
+        height = width = 0
+    if len(sides) > 2 or min(height, width) < 32:
+        raise argparse.ArgumentTypeError(
+            f'a size is HxW or one number, from 32 pixels up, not {text!r}'
+        )
+    return height, width
+
+
+def main() -> None:
+    """Measure, print, and write what is asked for."""
+    args = parse_args()
+    if args.device == 'cuda' and not torch.cuda.is_available():
+        raise ConfigError('--device cuda: torch sees no CUDA GPU')
+    if any(name.partition(':')[0].endswith('.py') for name in args.names):
+        compat.install()
+    modes = ('train', 'infer') if args.mode == 'both' else (args.mode,)
+    results: list[benchmark.Result] = []
+    for size in args.size:
+        setting = benchmark.Setting(size, args.batch, args.device, DTYPES[args.dtype])
+        ceilings = benchmark.measure_ceilings(setting)
+        workloads = [
+            benchmark.build(name, setting, engine.load_config) for name in args.names
+        ]
+        for mode in modes:
+            found = benchmark.measure(
+                workloads, mode, ceilings, args.rounds, args.warm_up
+            )
+            print(benchmark.describe(found, ceilings), end='\n\n', flush=True)
+            results += found
+            # After each, so that a larger size that fails loses nothing.
+            if args.csv:
+                benchmark.write_csv(results, args.csv)
+    if args.plot:
+        plot(results, args.plot)
+
+
+if __name__ == '__main__':
+    engine.run(main)
