@@ -10,6 +10,8 @@ it. The first name is what the others are compared with.
 """
 
 import argparse
+import os
+from pathlib import Path
 
 import torch
 
@@ -46,12 +48,21 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--rounds', type=int, default=10, help='steps (default: 10)')
     parser.add_argument('--warm-up', type=int, default=2, help='steps (default: 2)')
-    parser.add_argument('--csv', metavar='FILE', help='write all figures there')
-    parser.add_argument('--plot', metavar='FILE', help='draw them, as .png or .svg')
+    parser.add_argument(
+        '--csv', type=Path, metavar='FILE', help='write all figures there'
+    )
+    parser.add_argument(
+        '--plot', type=Path, metavar='FILE', help='draw them, as .png or .svg'
+    )
     args = parser.parse_args()
     for name in ('batch', 'rounds', 'warm_up'):
         if getattr(args, name) < 1:
             parser.error(f'--{name.replace("_", "-")} is 1 or more')
+    if args.plot and args.plot.suffix not in ('.png', '.svg'):
+        parser.error(f'--plot is a .png or a .svg, not {str(args.plot)!r}')
+    for path in filter(None, (args.csv, args.plot)):
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            parser.error(f'{path} cannot be written: it is a folder, or in none')
     return args
 
 
@@ -71,6 +82,8 @@ def _size(text: str) -> tuple[int, int]:
 def main() -> None:
     """Measure, print, and write what is asked for."""
     args = parse_args()
+    # Of the profiler, which tells that there is no GPU and goes on.
+    os.environ.setdefault('KINETO_LOG_LEVEL', '99')
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ConfigError('--device cuda: torch sees no CUDA GPU')
     if any(name.partition(':')[0].endswith('.py') for name in args.names):

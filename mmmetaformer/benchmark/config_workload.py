@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.model import revert_sync_batchnorm
-from mmengine.optim import AmpOptimWrapper, OptimWrapper, build_optim_wrapper
+from mmengine.optim import OptimWrapper, build_optim_wrapper
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.structures import InstanceData, PixelData
 from torch import Tensor
@@ -55,7 +55,11 @@ class ConfigWorkload(Workload):
             256, (setting.batch, 3, *setting.size), generator=generator
         ).to(torch.uint8)
         self.batch = dict(inputs=list(images), data_samples=samples)
-        self.optimizer = self._optimizer(cfg)
+        wrapper = build_optim_wrapper(self.module, cfg.optim_wrapper)
+        # Without mmengine's own autocast, which is for GPUs alone.
+        self.optimizer = OptimWrapper(
+            wrapper.optimizer, clip_grad=wrapper.clip_grad_kwargs
+        )
 
     def forward(self) -> Any:
         """The losses."""
@@ -65,7 +69,8 @@ class ConfigWorkload(Workload):
 
     def train_step(self) -> None:
         """Images from uint8 to the update."""
-        self.module.train_step(self.batch, self.optimizer)
+        loss, _ = self.module.parse_losses(self.forward())
+        self.optimizer.update_params(loss)
 
     def infer_step(self) -> None:
         """Images from uint8 to the predictions."""
@@ -78,19 +83,6 @@ class ConfigWorkload(Workload):
         for state in self.optimizer.optimizer.state.values():
             yield from (value for value in state.values() if isinstance(value, Tensor))
         yield from (p.grad for p in self.module.parameters() if p.grad is not None)
-
-    def _optimizer(self, cfg: Config) -> OptimWrapper:
-        wrapper = build_optim_wrapper(self.module, cfg.optim_wrapper)
-        if self.setting.dtype == torch.float32:
-            return OptimWrapper(wrapper.optimizer, clip_grad=wrapper.clip_grad_kwargs)
-        return AmpOptimWrapper(
-            loss_scale=1.0,
-            dtype={torch.bfloat16: 'bfloat16', torch.float16: 'float16'}[
-                self.setting.dtype
-            ],
-            optimizer=wrapper.optimizer,
-            clip_grad=wrapper.clip_grad_kwargs,
-        )
 
 
 def _meta(size: tuple[int, int], index: int) -> dict[str, Any]:

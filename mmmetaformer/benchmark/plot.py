@@ -17,7 +17,7 @@ def plot(results: Sequence[Result], path: str | Path) -> None:
 
     Args:
         results: Of one or several settings, of training, inference or both.
-        path: The picture; its folder is made.
+        path: The picture.
     """
     # Here, since it takes a second and nothing else needs it.
     from matplotlib.figure import Figure
@@ -38,7 +38,6 @@ def plot(results: Sequence[Result], path: str | Path) -> None:
         memory.set_title(f'{step}: MB at the peak', fontsize=10)
     if len(sizes) > 1:
         rows[0][0].legend(fontsize=8)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
 
 

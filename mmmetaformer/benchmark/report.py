@@ -101,10 +101,9 @@ def write_csv(results: Iterable[Result], path: str | Path) -> None:
 
     Args:
         results: In any number of settings.
-        path: The file; its folder is made.
+        path: The file.
     """
     rows = [asdict(_row(result)) for result in results]
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     with open(path, 'w', newline='') as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator='\n')
         writer.writeheader()

@@ -47,24 +47,25 @@ def build(
         load_config: Reads a config's file.
 
     Raises:
-        ConfigError: There is nothing of that name, or timm is needed and missing.
+        ConfigError: There is nothing of that name, an option does not fit it, or timm
+            is needed and missing.
     """
     base, *options = name.split(':')
     for option in options:
         if option not in ('plain', 'compile'):
             raise ConfigError(f'{name}: after a colon is `plain` or `compile`')
     if base.endswith('.py'):
-        cfg = load_config(base)
-        if 'plain' in options:
-            cfg.model.backbone.fast = False
-        workload: Workload = ConfigWorkload(name, cfg, setting)
-        compiled: Any = workload.module.backbone
+        workload: Workload = ConfigWorkload(name, load_config(base), setting)
+        backbone: nn.Module = workload.module.backbone
     else:
-        module = _module(base, setting, 'plain' not in options)
-        workload = Workload(name, module, _input(base, setting), setting)
-        compiled = module
+        backbone = _module(base, setting)
+        workload = Workload(name, backbone, _input(base, setting), setting)
+    if 'plain' in options:
+        if not isinstance(backbone, models.MetaFormer):
+            raise ConfigError(f'{name}: only backbones of this project have fast ways')
+        backbone.fast = False
     if 'compile' in options:
-        compiled.compile()
+        backbone.compile()
     return workload
 
 
@@ -78,7 +79,7 @@ def _input(base: str, setting: Setting) -> torch.Tensor:
     return torch.randn(setting.batch, 3, height, width, generator=generator)
 
 
-def _module(base: str, setting: Setting, fast: bool) -> nn.Module:
+def _module(base: str, setting: Setting) -> nn.Module:
     if base in ACTIVATIONS:
         return ACTIVATIONS[base]()
     if base in REFERENCES or base.startswith('timm/'):
@@ -88,7 +89,7 @@ def _module(base: str, setting: Setting, fast: bool) -> nn.Module:
         sizes = getattr(cls, 'arch_settings', {})
         if arch in sizes and cls.__name__.lower() == family:
             # Without norms on the outputs, which timm's features do not have.
-            return cls(arch, out_norm=None, fast=fast)
+            return cls(arch, out_norm=None)
     raise ConfigError(
         f'{base!r} is no backbone of this project, such as convformer_s18; no name of '
         f'{sorted({*REFERENCES, *ACTIVATIONS})}; no timm/NAME; and no file of a config'

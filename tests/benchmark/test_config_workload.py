@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmmetaformer.benchmark import Ceilings, Setting, build, measure
+from mmmetaformer.engine import load_config
+from mmmetaformer.errors import ConfigError
+
+TINY = dict(depths=(1,) * 4, dims=(32,) * 4)
+
+
+def tiny(path):
+    """The config with a small backbone."""
+    cfg = load_config(path)
+    cfg.model.backbone.arch = dict(TINY)
+    if 'neck' in cfg.model:
+        cfg.model.neck.in_channels = [32] * 4
+    else:
+        cfg.model.decode_head.update(in_channels=[32] * 4, channels=32)
+        cfg.model.auxiliary_head.update(in_channels=32, channels=32)
+    return cfg
+
+
+@pytest.mark.parametrize('method', ['mask_rcnn', 'upernet'])
+def test_steps(root, method):
+    path = str(root / f'configs/{method}_convformer.py')
+    setting = Setting((64, 96), batch=2)
+    fast, plain = (build(path + option, setting, tiny) for option in ('', ':plain'))
+    plain.module.load_state_dict(fast.module.state_dict())
+    before = [p.detach().clone() for p in fast.module.parameters()]
+    results = measure([plain, fast], 'train', Ceilings(1e12, 1e11), rounds=1, warm_up=1)
+    assert results[1].kept_bytes < results[0].kept_bytes
+    after = list(fast.module.parameters())
+    assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    # Weights, gradients and both moments of AdamW are there between two steps.
+    weights = sum(p.numel() * 4 for p in fast.module.parameters())
+    assert results[1].peak_bytes > 4 * weights
+    (inferred,) = measure([fast], 'infer', Ceilings(1e12, 1e11), rounds=1, warm_up=1)
+    assert inferred.peak_bytes > 0
+
+
+def test_low_precision(root):
+    setting = Setting((64, 64), batch=2, dtype=torch.bfloat16)
+    workload = build(str(root / 'configs/upernet_convformer.py'), setting, tiny)
+    kinds = set()
+    workload.start(training=True)
+    workload.module.decode_head.conv_seg.register_forward_hook(
+        lambda module, inputs, out: kinds.add(out.dtype)
+    )
+    workload.train_step()
+    assert kinds == {torch.bfloat16}
+
+
+def test_another_scope_is_refused():
+    cfg = Config(dict(model=dict(type='Any'), default_scope='mmpretrain'))
+    with pytest.raises(ConfigError, match="a.py is of scope 'mmpretrain'"):
+        build('a.py', Setting(), lambda path: cfg)
