@@ -19,8 +19,11 @@ from mmmetaformer import benchmark, compat, engine
 from mmmetaformer.benchmark.plot import plot
 from mmmetaformer.errors import ConfigError
 
-DTYPES = {'float32': torch.float32, 'float16': torch.float16}
-DTYPES['bfloat16'] = torch.bfloat16
+DTYPES = {
+    'float32': torch.float32,
+    'bfloat16': torch.bfloat16,
+    'float16': torch.float16,
+}
 
 
 def parse_args() -> argparse.Namespace:
@@ -92,10 +95,10 @@ def main() -> None:
     results: list[benchmark.Result] = []
     for size in args.size:
         setting = benchmark.Setting(size, args.batch, args.device, DTYPES[args.dtype])
-        ceilings = benchmark.measure_ceilings(setting)
         workloads = [
             benchmark.build(name, setting, engine.load_config) for name in args.names
         ]
+        ceilings = benchmark.measure_ceilings(setting)
         for mode in modes:
             found = benchmark.measure(
                 workloads, mode, ceilings, args.rounds, args.warm_up

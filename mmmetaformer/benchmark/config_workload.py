@@ -69,7 +69,16 @@ class ConfigWorkload(Workload):
 
     def train_step(self) -> None:
         """Images from uint8 to the update."""
-        loss, _ = self.module.parse_losses(self.forward())
+        try:
+            losses = self.forward()
+        except ValueError as error:  # torch's words
+            if 'Expected more than 1 value per channel' not in str(error):
+                raise
+            raise ConfigError(
+                f'{self.name}: a batch norm has one value a channel, of which no '
+                'variance can be taken: set --batch 2 or more'
+            ) from error
+        loss, _ = self.module.parse_losses(losses)
         self.optimizer.update_params(loss)
 
     def infer_step(self) -> None:

@@ -56,3 +56,12 @@ def test_another_scope_is_refused():
     cfg = Config(dict(model=dict(type='Any'), default_scope='mmpretrain'))
     with pytest.raises(ConfigError, match="a.py is of scope 'mmpretrain'"):
         build('a.py', Setting(), lambda path: cfg)
+
+
+def test_batch_norm_of_one_value(root):
+    workload = build(
+        str(root / 'configs/upernet_convformer.py'), Setting((64, 64)), tiny
+    )
+    workload.start(training=True)
+    with pytest.raises(ConfigError, match='set --batch 2 or more'):
+        workload.train_step()

@@ -22,7 +22,7 @@ def shapes(workload):
     return [tuple(t.shape[-2:]) for t in tensors_in(workload.forward())]
 
 
-def test_ours_and_its_twin_compute_the_same():
+def test_ours_and_its_twin():
     ours = subject('convformer_s18')
     assert isinstance(ours.module, models.ConvFormer)
     assert ours.module.fast

@@ -184,3 +184,23 @@ def test_sample_data_for_another_data_set(call, tmp_path):
     status, said = call('train.py', config, '--sample-data', tmp_path / 'sample')
     assert status == 2
     assert 'LVISV1Dataset' in said
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'words'),
+    [
+        (['convformer_s19'], "'convformer_s19' is no backbone of this project"),
+        (['gelu', '--size', '16'], "from 32 pixels up, not '16'"),
+        (['gelu', '--size', '64x64x3'], "not '64x64x3'"),
+        (['gelu', '--rounds', '0'], '--rounds is 1 or more'),
+        (['gelu', '--plot', 'a.txt'], "is a .png or a .svg, not 'a.txt'"),
+        (['gelu', '--csv', '/nowhere/a.csv'], '/nowhere/a.csv cannot be written'),
+        (['gelu', '--device', 'cuda'], 'torch sees no CUDA GPU'),
+        (['configs/upernet_conformer.py'], 'no config file'),
+    ],
+)
+def test_benchmark(call, monkeypatch, arguments, words):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    status, said = call('benchmark.py', *arguments)
+    assert status == 2
+    assert words in said

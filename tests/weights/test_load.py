@@ -7,34 +7,11 @@ import re
 import pytest
 import timm
 import torch
-from mmengine.model import PretrainedInit
-from torch import nn
+from tiny_backbone import build, renamed, source
 
 from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights import load_pretrained, to_layout
-
-ARCH = dict(depths=(1, 1, 2, 1), dims=(32, 32, 64, 64))
-
-
-def build(family='CAFormer', **arguments):
-    return getattr(models, family)(ARCH, **arguments)
-
-
-def source(family='CAFormer', **arguments):
-    """Published weights of a tiny backbone: no output norms, but a classifier."""
-    state = build(family, out_norm=None, **arguments).state_dict()
-    weights = {key: torch.rand_like(value) for key, value in state.items()}
-    return {**weights, 'norm.weight': torch.rand(64), 'head.weight': torch.rand(9, 64)}
-
-
-@pytest.fixture
-def save(tmp_path):
-    def write(content, name='weights.pth'):
-        torch.save(content, tmp_path / name)
-        return str(tmp_path / name)
-
-    return write
 
 
 @pytest.fixture
@@ -142,11 +119,6 @@ def test_another_number_of_channels(save, log):
         torch.testing.assert_close(adapted.sum(1), stem.sum(1))
         assert f'stem adapted from 3 to {channels} channels' in log[-1]
     torch.testing.assert_close(adapted[:, :3], stem * 3 / 4)
-
-
-def renamed(weights):
-    weights['stages.1.0.norm9.weight'] = weights.pop('stages.1.0.norm1.weight')
-    return weights
 
 
 def reshaped(weights):
@@ -298,42 +270,6 @@ def test_truncated(save, tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    ('init_cfg', 'words'),
-    [
-        (dict(type='Pretrained'), "needs 'checkpoint'"),
-        (dict(type='Pretrained', checkpoint='a', strict=True), "no argument 'strict'"),
-    ],
-)
-def test_init_cfg_is_checked_when_the_backbone_is_built(init_cfg, words):
-    with pytest.raises(ConfigError, match=words):
-        build(init_cfg=init_cfg)
-
-
-def test_init_cfg_through_mmengine(save):
-    """Other initializers run first; the parent calls ours, once."""
-    from mmengine.model import BaseModule
-
-    class Parent(BaseModule):
-        def __init__(self):
-            super().__init__()
-            self.backbone = build(
-                init_cfg=[
-                    dict(type='Pretrained', checkpoint=save(source())),
-                    dict(type='Constant', layer='LayerNorm', val=7.0),
-                ]
-            )
-
-    parent = Parent()
-    parent.init_weights()
-    norms = [m for m in parent.backbone.out_norms.values() if isinstance(m, nn.Module)]
-    assert all((norm.weight == 7).all() for norm in norms)
-    assert not (parent.backbone.stages[0][0].norm1.weight == 7).any()
-    parent.backbone.stages[0][0].norm1.weight.data.fill_(5)
-    parent.backbone.init_weights()
-    assert (parent.backbone.stages[0][0].norm1.weight == 5).all()
-
-
-@pytest.mark.parametrize(
     ('checkpoint', 'words'),
     [
         ('sail:caformer_s81', "unknown checkpoint 'sail:caformer_s81'"),
@@ -345,16 +281,6 @@ def test_init_cfg_through_mmengine(save):
 def test_checkpoints_that_do_not_exist(checkpoint, words):
     with pytest.raises(ConfigError, match=words):
         load_pretrained(build(), checkpoint)
-
-
-@pytest.mark.parametrize(
-    'kind', ['mmengine.Pretrained', 'mmengine.model.PretrainedInit', PretrainedInit]
-)
-def test_every_name_of_the_initializer_is_audited(save, kind):
-    backbone = build(init_cfg=dict(type=kind, checkpoint=save(renamed(source()))))
-    for _ in range(2):  # a failure does not count as done
-        with pytest.raises(ConfigError, match='missing'):
-            backbone.init_weights()
 
 
 def test_a_subclass_of_a_family_is_of_the_family(save):
