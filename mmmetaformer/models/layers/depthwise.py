@@ -21,9 +21,12 @@ from .fast import is_fast
 
 __all__ = ['Depthwise']
 
-#: Positions of a kernel at most: with larger ones input and kernel of a few channels
-#: leave the cache between two rows of the result (measured from 2^9 to all).
+#: Positions and elements of a piece of the map at most, which is what the cache holds
+#: between two rows of the result (measured from 2^9 to all, for maps of 16x16 to
+#: 200x336), and the channels that one instruction takes.
 POSITIONS = 2**14
+ELEMENTS = 2**18
+LANES = 16
 
 
 class Depthwise(nn.Conv2d):
@@ -84,18 +87,22 @@ def _weight_gradient(x: Tensor, grad: Tensor, half: int) -> Tensor:
     """(C, 1, k, k), k = 2 * half + 1, of the convolution from x to what has `grad`."""
     channels, height, width = x.shape[1:]
     rows = max(POSITIONS // width, 1)
+    group = max(ELEMENTS // (min(rows, height) * width * LANES), 1) * LANES
     top_and_bottom = half
     if rows < height:  # a band of rows needs its neighbours
         x = F.pad(x, (0, 0, half, half))
         top_and_bottom = 0
     total = x.new_zeros(1, channels, 2 * half + 1, 2 * half + 1)
     for image, kernel in zip(x, grad, strict=True):
-        for y in range(0, height, rows):
-            band = kernel[:, None, y : y + rows]
-            with_neighbours = image[
-                None, :, y : y + band.shape[2] + x.shape[2] - height
-            ]
-            total += F.conv2d(
-                with_neighbours, band, padding=(top_and_bottom, half), groups=channels
-            )
+        for c in range(0, channels, group):
+            own = slice(c, c + group)
+            for y in range(0, height, rows):
+                band = kernel[own, None, y : y + rows]
+                end = y + band.shape[2] + x.shape[2] - height
+                total[:, own] += F.conv2d(
+                    image[None, own, y:end],
+                    band,
+                    padding=(top_and_bottom, half),
+                    groups=len(band),
+                )
     return total.transpose(0, 1)

@@ -18,9 +18,15 @@ def forward_of(layer):
 @pytest.mark.parametrize(
     'memory_format', [torch.contiguous_format, torch.channels_last]
 )
-@pytest.mark.parametrize('positions', [2**14, 100, 1])
-def test_values_and_gradients(monkeypatch, size, kernel_size, memory_format, positions):
+@pytest.mark.parametrize(
+    ('positions', 'elements', 'lanes'), [(2**14, 2**18, 16), (100, 400, 4), (1, 1, 3)]
+)
+def test_values_and_gradients(
+    monkeypatch, size, kernel_size, memory_format, positions, elements, lanes
+):
     monkeypatch.setattr(depthwise, 'POSITIONS', positions)
+    monkeypatch.setattr(depthwise, 'ELEMENTS', elements)
+    monkeypatch.setattr(depthwise, 'LANES', lanes)
     layer = Depthwise(8, kernel_size)
     x = torch.randn(2, 8, *size).contiguous(memory_format=memory_format)
     fast, plain = both_ways(forward_of(layer), x, layer.weight)
