@@ -6,14 +6,17 @@ A name is a backbone of this project (convformer_s18), one of timm's
 (timm/convformer_s18), one that the literature compares with (swin_t, convnext_t,
 resnet_50), an activation (star_relu, timm/star_relu, gelu) or the path of a config.
 `:plain` behind one of ours switches its fast ways off; `:compile` behind any compiles
-it. The first name is what the others are compared with.
+it. The first name is what the others are compared with. Each runs in a process of its
+own; they take their steps in turn.
 """
 
 import argparse
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import torch
+from mmengine.config import Config
 
 from mmmetaformer import benchmark, compat, engine
 from mmmetaformer.benchmark.plot import plot
@@ -82,6 +85,12 @@ def _size(text: str) -> tuple[int, int]:
     return height, width
 
 
+def load_config(path: str) -> Config:
+    """Read a config in a process that is to build its model."""
+    compat.install()
+    return engine.load_config(path)
+
+
 def main() -> None:
     """Measure, print, and write what is asked for."""
     args = parse_args()
@@ -89,25 +98,25 @@ def main() -> None:
     os.environ.setdefault('KINETO_LOG_LEVEL', '99')
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ConfigError('--device cuda: torch sees no CUDA GPU')
-    if any(name.partition(':')[0].endswith('.py') for name in args.names):
-        compat.install()
     modes = ('train', 'infer') if args.mode == 'both' else (args.mode,)
     results: list[benchmark.Result] = []
     for size in args.size:
         setting = benchmark.Setting(size, args.batch, args.device, DTYPES[args.dtype])
-        workloads = [
-            benchmark.build(name, setting, engine.load_config) for name in args.names
-        ]
         ceilings = benchmark.measure_ceilings(setting)
-        for mode in modes:
-            found = benchmark.measure(
-                workloads, mode, ceilings, args.rounds, args.warm_up
-            )
-            print(benchmark.describe(found, ceilings), end='\n\n', flush=True)
-            results += found
-            # After each, so that a larger size that fails loses nothing.
-            if args.csv:
-                benchmark.write_csv(results, args.csv)
+        with ExitStack() as stack:
+            probes = [
+                stack.enter_context(benchmark.Remote(name, setting, load_config))
+                for name in args.names
+            ]
+            for mode in modes:
+                found = benchmark.measure(
+                    probes, mode, setting, ceilings, args.rounds, args.warm_up
+                )
+                print(benchmark.describe(found, ceilings), end='\n\n', flush=True)
+                results += found
+                # After each, so that a larger size that fails loses nothing.
+                if args.csv:
+                    benchmark.write_csv(results, args.csv)
     if args.plot:
         plot(results, args.plot)
 

@@ -3,12 +3,16 @@
 
 from .ceilings import Ceilings, measure_ceilings
 from .measure import Result, measure
+from .probe import Probe
+from .remote import Remote
 from .report import describe, write_csv
 from .setting import Setting
 from .subjects import build
 
 __all__ = [
     'Ceilings',
+    'Probe',
+    'Remote',
     'Result',
     'Setting',
     'build',

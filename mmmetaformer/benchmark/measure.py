@@ -2,16 +2,13 @@
 """Time and memory of several workloads, in turn."""
 
 import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mmmetaformer.analysis import SavedBytes
-
-from .ceilings import Bound, Ceilings
-from .peak import peak_above_start
+from .ceilings import Ceilings
+from .probe import Probe
+from .remote import Remote
 from .setting import Setting
-from .workload import Workload
 
 __all__ = ['Result', 'measure']
 
@@ -59,8 +56,9 @@ class Result:
 
 
 def measure(
-    workloads: Sequence[Workload],
+    probes: Sequence[Probe | Remote],
     mode: str,
+    setting: Setting,
     ceilings: Ceilings,
     rounds: int = 10,
     warm_up: int = 2,
@@ -68,65 +66,35 @@ def measure(
     """Measure steps of all workloads in turn, so that a busy moment hits all alike.
 
     Args:
-        workloads: In one setting; the first is what the others are compared with.
+        probes: Of workloads in one setting; the first is what the others are compared
+            with.
         mode: 'train' or 'infer'.
+        setting: Of them all.
         ceilings: Of the machine.
         rounds: Measured steps of each.
         warm_up: Steps of each before.
     """
-    setting = workloads[0].setting
-    for workload in workloads:
-        workload.start(mode == 'train')
+    for probe in probes:  # all are built before one takes a step
+        probe.start(mode == 'train')
+    for probe in probes:
         for _ in range(warm_up):
-            _step(workload, mode)
-    seconds: list[list[float]] = [[] for _ in workloads]
+            probe.seconds()
+    seconds: list[list[float]] = [[] for _ in probes]
     for turn in range(rounds):
         # Each begins a round in its turn, lest one always follows the same other.
-        for i in range(len(workloads)):
-            i = (i + turn) % len(workloads)
-            setting.synchronize()
-            start = time.perf_counter()
-            _step(workloads[i], mode)
-            setting.synchronize()
-            seconds[i].append(time.perf_counter() - start)
+        for i in range(len(probes)):
+            i = (i + turn) % len(probes)
+            seconds[i].append(probes[i].seconds())
     results = []
-    for workload, own in zip(workloads, seconds, strict=True):
+    for probe, own in zip(probes, seconds, strict=True):
         pairs = zip(seconds[0], own, strict=True)
         ratio = _quartiles([first / this for first, this in pairs])
-        memory = _kept(workload) if mode == 'train' else 0, _peak(workload, mode)
-        bound = _bound(workload, mode, ceilings)
+        memory = probe.kept_bytes(), probe.peak_bytes()
+        bound = probe.bound_seconds(ceilings)
         results.append(
-            Result(workload.name, mode, setting, tuple(own), ratio, *memory, bound)
+            Result(probe.name, mode, setting, tuple(own), ratio, *memory, bound)
         )
     return results
-
-
-def _step(workload: Workload, mode: str) -> None:
-    if mode == 'train':
-        workload.train_step()
-    else:
-        workload.infer_step()
-
-
-def _kept(workload: Workload) -> int:
-    with SavedBytes(workload.resident()) as saved:
-        workload.forward()
-    return sum(saved.bytes.values()) // workload.setting.batch
-
-
-def _peak(workload: Workload, mode: str) -> int:
-    resident = {t.untyped_storage()._cdata: t for t in workload.resident()}
-    there = sum(t.untyped_storage().nbytes() for t in resident.values())
-    device = workload.setting.device
-    return there + peak_above_start(lambda: _step(workload, mode), device)
-
-
-def _bound(workload: Workload, mode: str, ceilings: Ceilings) -> float | None:
-    if ':compile' in workload.name:
-        return None  # the operations are no longer those of the model's code
-    with Bound(ceilings) as bound:
-        _step(workload, mode)
-    return bound.seconds
 
 
 def _quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:

@@ -3,7 +3,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmmetaformer.benchmark import Ceilings, Setting, build, measure
+from mmmetaformer.benchmark import Ceilings, Probe, Setting, build
 from mmmetaformer.engine import load_config
 from mmmetaformer.errors import ConfigError
 
@@ -29,15 +29,22 @@ def test_steps(root, method):
     fast, plain = (build(path + option, setting, tiny) for option in ('', ':plain'))
     plain.module.load_state_dict(fast.module.state_dict())
     before = [p.detach().clone() for p in fast.module.parameters()]
-    results = measure([plain, fast], 'train', Ceilings(1e12, 1e11), rounds=1, warm_up=1)
-    assert results[1].kept_bytes < results[0].kept_bytes
+    kept, peak = [], 0
+    for workload in (plain, fast):
+        probe = Probe(workload)
+        probe.start(training=True)
+        probe.seconds()
+        kept.append(probe.kept_bytes())
+        peak = probe.peak_bytes()
+    assert kept[1] < kept[0]
     after = list(fast.module.parameters())
     assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
     # Weights, gradients and both moments of AdamW are there between two steps.
-    weights = sum(p.numel() * 4 for p in fast.module.parameters())
-    assert results[1].peak_bytes > 4 * weights
-    (inferred,) = measure([fast], 'infer', Ceilings(1e12, 1e11), rounds=1, warm_up=1)
-    assert inferred.peak_bytes > 0
+    weights = sum(p.numel() * 4 for p in after)
+    assert peak > 4 * weights
+    probe.start(training=False)
+    assert probe.peak_bytes() > weights
+    assert probe.bound_seconds(Ceilings(1e12, 1e11)) > 0
 
 
 def test_low_precision(root):

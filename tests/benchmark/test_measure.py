@@ -5,10 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from mmmetaformer.benchmark import Ceilings, Setting, measure
+from mmmetaformer.benchmark import Ceilings, Probe, Setting, measure
 from mmmetaformer.benchmark.workload import Workload
 
 ROOF = Ceilings(1e9, 1e9)
+SETTING = Setting(size=(4, 4), batch=2)
 
 
 class Slow(nn.Module):
@@ -31,20 +32,21 @@ def turns():
 
 
 @pytest.fixture
-def workloads(turns, monkeypatch):
+def probes(turns, monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(time, 'perf_counter', lambda: clock[0])
-    setting = Setting(size=(4, 4), batch=2)
     return [
-        Workload(
-            name, Slow(name, seconds, turns, clock), torch.ones(2, 3, 4, 4), setting
+        Probe(
+            Workload(
+                name, Slow(name, seconds, turns, clock), torch.ones(2, 3, 4, 4), SETTING
+            )
         )
         for name, seconds in (('slow', 0.5), ('fast', 0.25))
     ]
 
 
-def test_figures(workloads):
-    slow, fast = measure(workloads, 'train', ROOF, rounds=5, warm_up=1)
+def test_figures(probes):
+    slow, fast = measure(probes, 'train', SETTING, ROOF, rounds=5, warm_up=1)
     assert [slow.name, fast.name] == ['slow', 'fast']
     assert fast.seconds == (0.25,) * 5
     assert slow.ratio == (1, 1, 1)
@@ -57,14 +59,14 @@ def test_figures(workloads):
     assert fast.share == fast.bound_seconds / 0.25 > 0
 
 
-def test_inference_keeps_nothing(workloads):
-    result, _ = measure(workloads, 'infer', ROOF, rounds=1, warm_up=1)
+def test_inference_keeps_nothing(probes):
+    result, _ = measure(probes, 'infer', SETTING, ROOF, rounds=1, warm_up=1)
     assert result.kept_bytes == 0
-    assert not workloads[0].module.training
-    assert workloads[0].module.weight.grad is None
+    assert not probes[0].workload.module.training
+    assert probes[0].workload.module.weight.grad is None
 
 
-def test_in_turn(workloads, turns):
-    measure(workloads, 'infer', ROOF, rounds=4, warm_up=1)
+def test_in_turn(probes, turns):
+    measure(probes, 'infer', SETTING, ROOF, rounds=4, warm_up=1)
     # After the warm-up, and before the passes that count bytes and operations.
     assert turns[2:10] == ['slow', 'fast', 'fast', 'slow'] * 2
