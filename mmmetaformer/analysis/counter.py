@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts operations by the part of a model that they belong to."""
 
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -45,13 +45,16 @@ def _convolution_backward(
     return once * sum(output_mask[:2])
 
 
-#: torch's formulas, one that it lacks, and one that it has wrong. They count a
-#: multiplication and an addition as two.
-FORMULAS = {
-    **flop_registry,
-    torch.ops.aten.convolution_backward: _convolution_backward,
-    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_on_cpu,
-}
+#: One formula that torch has wrong, one that it lacks, and torch's, among which are
+#: those of operations that register theirs. They count a multiplication and an addition
+#: as two.
+FORMULAS = ChainMap(
+    {
+        torch.ops.aten.convolution_backward: _convolution_backward,
+        torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_on_cpu,
+    },
+    flop_registry,
+)
 
 
 class Places:

@@ -261,7 +261,7 @@ class MetaFormer(BaseModule):
         return param_name.removeprefix(prefix)
 
     def _run(self, block: nn.Module, x: Tensor) -> Tensor:
-        fast = self.fast and is_fast()
+        fast = self.fast and is_fast(compiled=True)
         if self.with_cp and torch.is_grad_enabled():
             return checkpoint(_run_block, block, x, fast, use_reentrant=False)
         return _run_block(block, x, fast)

@@ -7,20 +7,26 @@ large as the map, for which oneDNN's forward kernel does well::
 
     d_weight[c, i, j] = sum over y, x of grad[c, y, x] * input[c, y + i - h, x + j - h]
 
-with h half of the kernel's side, rounded down.
+with h half of the kernel's side, rounded down. It is an operation of its own, which a
+compiler takes as it is.
 """
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
+from torch.utils.flop_counter import register_flop_formula
 
 from .fast import is_fast
 
 __all__ = ['Depthwise']
 
+#: What torch was built with; a compiler cannot look into the question.
+HAS_ONEDNN = torch.backends.mkldnn.is_available()
 #: Positions and elements of a piece of the map at most, which is what the cache holds
 #: between two rows of the result (measured from 2^9 to all, for maps of 16x16 to
 #: 200x336), and the channels that one instruction takes.
@@ -44,7 +50,7 @@ class Depthwise(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""
-        if is_fast() and _takes_onednn(x) and _takes_onednn(self.weight):
+        if is_fast(compiled=True) and _takes_onednn(x) and _takes_onednn(self.weight):
             return _OneDNNDepthwise.apply(x, self.weight)
         return super().forward(x)
 
@@ -52,8 +58,7 @@ class Depthwise(nn.Conv2d):
 def _takes_onednn(x: Tensor) -> bool:
     """Whether oneDNN computes with this tensor as it is."""
     plain = x.device.type == 'cpu' and x.dtype == torch.float32
-    onednn = torch.backends.mkldnn.is_available()
-    return plain and onednn and not torch.is_autocast_enabled('cpu')
+    return plain and HAS_ONEDNN and not torch.is_autocast_enabled('cpu')
 
 
 class _OneDNNDepthwise(torch.autograd.Function):
@@ -83,6 +88,7 @@ class _OneDNNDepthwise(torch.autograd.Function):
         return d_x, d_weight
 
 
+@torch.library.custom_op('mmmetaformer::depthwise_weight_gradient', mutates_args=())
 def _weight_gradient(x: Tensor, grad: Tensor, half: int) -> Tensor:
     """(C, 1, k, k), k = 2 * half + 1, of the convolution from x to what has `grad`."""
     channels, height, width = x.shape[1:]
@@ -105,4 +111,14 @@ def _weight_gradient(x: Tensor, grad: Tensor, half: int) -> Tensor:
                     padding=(top_and_bottom, half),
                     groups=len(band),
                 )
-    return total.transpose(0, 1)
+    return total.view(channels, 1, *total.shape[2:])
+
+
+@_weight_gradient.register_fake
+def _(x: Tensor, grad: Tensor, half: int) -> Tensor:
+    return x.new_empty(x.shape[1], 1, 2 * half + 1, 2 * half + 1)
+
+
+@register_flop_formula(torch.ops.mmmetaformer.depthwise_weight_gradient)
+def _flops(x: Sequence[int], grad: Sequence[int], half: int, **_: Any) -> int:
+    return 2 * math.prod(x) * (2 * half + 1) ** 2

@@ -2,7 +2,7 @@
 """The switch between the fast ways of computing and the plain ones.
 
 The fast ways give the plain ones' results with less memory or time. The plain ones stay
-as the definition: they are what is compiled, traced and exported.
+as the definition: they are what is traced and exported.
 """
 
 import threading
@@ -25,8 +25,9 @@ _switch = _Switch()
 def fast_paths(enabled: bool) -> Iterator[None]:
     """Take the fast ways in what this thread computes inside, or the plain ones.
 
-    A forward pass and its repetition by activation checkpointing must see the same:
-    from outside, switch with a backbone's argument `fast`.
+    A forward pass and its repetition by activation checkpointing must see the same, and
+    what was compiled keeps the ways of its first call: from outside, switch with a
+    backbone's argument `fast`.
 
     Args:
         enabled: Outside of all such contexts they are on.
@@ -38,9 +39,13 @@ def fast_paths(enabled: bool) -> Iterator[None]:
         _switch.on = before
 
 
-def is_fast() -> bool:
-    """Whether to take a fast way now."""
-    # A compiler decides by itself what it fuses and keeps.
-    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+def is_fast(compiled: bool = False) -> bool:
+    """Whether to take a fast way now.
+
+    Args:
+        compiled: Also in what is compiled: a compiler decides by itself what it fuses
+            and keeps, but not by which algorithm a gradient is had.
+    """
+    if torch.jit.is_tracing() or (torch.compiler.is_compiling() and not compiled):
         return False
     return _switch.on

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 import torch
+import torch._dynamo.testing
+from torch.utils.flop_counter import FlopCounterMode
 from ways import both_ways, errors
 
 from mmmetaformer.models.layers import Depthwise, depthwise
@@ -68,3 +70,36 @@ def test_what_is_frozen_takes_no_gradient(frozen):
     layer(x).sum().backward()
     assert (x.grad is None) == (frozen == 'x')
     assert (layer.weight.grad is None) == (frozen == 'weight')
+
+
+@pytest.mark.skipif(not depthwise.HAS_ONEDNN, reason='torch lacks oneDNN')
+def test_compiled():
+    layer = Depthwise(8, 7)
+    graphs = torch._dynamo.testing.CompileCounterWithBackend('aot_eager')
+    compiled = torch.compile(layer, fullgraph=True, backend=graphs, dynamic=True)
+    for size in ((20, 24), (24, 20), (23, 21)):
+        x = torch.randn(2, 8, *size, requires_grad=True)
+        out = compiled(x)
+        grad = torch.randn_like(out)
+        found = torch.autograd.grad(out, (x, layer.weight), grad)
+        expected = torch.autograd.grad(layer(x), (x, layer.weight), grad)
+        assert all(map(torch.equal, found, expected))
+    assert graphs.frame_count == 1  # for all sizes
+    torch._dynamo.reset()
+
+
+def test_operation_of_its_own():
+    x, grad = torch.randn(2, 2, 8, 20, 24)
+    op = torch.ops.mmmetaformer.depthwise_weight_gradient
+    torch.library.opcheck(op.default, (x, grad, 3))
+    with FlopCounterMode(display=False) as counter:
+        op(x, grad, 3)
+    # As many as torch counts for the forward pass.
+    assert counter.get_total_flops() == 2 * x.numel() * 49
+
+
+def test_plain_where_exported():
+    layer = Depthwise(8, 7)
+    program = torch.export.export(layer, (torch.randn(1, 8, 16, 16),))
+    calls = [n.target for n in program.graph.nodes if n.op == 'call_function']
+    assert calls == [torch.ops.aten.conv2d.default]
