@@ -55,12 +55,18 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--rounds', type=int, default=10, help='steps (default: 10)')
     parser.add_argument('--warm-up', type=int, default=2, help='steps (default: 2)')
     parser.add_argument(
+        '--parts', action='store_true', help='of configs: where the time goes'
+    )
+    parser.add_argument(
         '--csv', type=Path, metavar='FILE', help='write all figures there'
     )
     parser.add_argument(
         '--plot', type=Path, metavar='FILE', help='draw them, as .png or .svg'
     )
     args = parser.parse_args()
+    for name in args.names if args.parts else ():
+        if not name.removesuffix(':plain').endswith('.py'):
+            parser.error(f'--parts is for configs that are not compiled, not {name!r}')
     for name in ('batch', 'rounds', 'warm_up'):
         if getattr(args, name) < 1:
             parser.error(f'--{name.replace("_", "-")} is 1 or more')
@@ -102,17 +108,23 @@ def main() -> None:
     results: list[benchmark.Result] = []
     for size in args.size:
         setting = benchmark.Setting(size, args.batch, args.device, DTYPES[args.dtype])
-        ceilings = benchmark.measure_ceilings(setting)
         with ExitStack() as stack:
             probes = [
                 stack.enter_context(benchmark.Remote(name, setting, load_config))
                 for name in args.names
             ]
+            for probe in probes:  # what is wrong with a name is told first
+                probe.start(training=False)
+            ceilings = benchmark.measure_ceilings(setting)
             for mode in modes:
                 found = benchmark.measure(
                     probes, mode, setting, ceilings, args.rounds, args.warm_up
                 )
                 print(benchmark.describe(found, ceilings), end='\n\n', flush=True)
+                if args.parts:
+                    parts = [[p.parts() for p in probes] for _ in range(args.rounds)]
+                    table = benchmark.describe_parts(args.names, parts)
+                    print(table, end='\n\n', flush=True)
                 results += found
                 # After each, so that a larger size that fails loses nothing.
                 if args.csv:

@@ -5,7 +5,7 @@ from .ceilings import Ceilings, measure_ceilings
 from .measure import Result, measure
 from .probe import Probe
 from .remote import Remote
-from .report import describe, write_csv
+from .report import describe, describe_parts, write_csv
 from .setting import Setting
 from .subjects import build
 
@@ -17,6 +17,7 @@ __all__ = [
     'Setting',
     'build',
     'describe',
+    'describe_parts',
     'measure',
     'measure_ceilings',
     'write_csv',

@@ -59,13 +59,24 @@ def _bars(
 def _lines(
     axes: Any, results: Sequence[Result], names: list[str], values: list[float]
 ) -> None:
+    from matplotlib.ticker import LogFormatter
+
     for name in names:
         own = [(r, v) for r, v in zip(results, values, strict=True) if r.name == name]
-        sides = [(r.setting.size[0] * r.setting.size[1]) ** 0.5 for r, _ in own]
+        sides = [_side(r) for r, _ in own]
         axes.plot(sides, [v for _, v in own], marker='o', markersize=3, label=name)
+    sides = sorted({_side(result) for result in results})
     axes.set_xscale('log', base=2)
     axes.set_yscale('log')
     axes.set_xticks(sides, [f'{side:.0f}' for side in sides], fontsize=8)
+    axes.yaxis.set_major_formatter(LogFormatter())
+    axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
+    axes.tick_params(axis='y', which='both', labelsize=8)
     axes.set_xlabel('side of the image in pixels', fontsize=8)
     axes.grid(alpha=0.3)
     axes.spines[['top', 'right']].set_visible(False)
+
+
+def _side(result: Result) -> float:
+    height, width = result.setting.size
+    return (height * width) ** 0.5

@@ -4,8 +4,11 @@
 import time
 
 from mmmetaformer.analysis import SavedBytes
+from mmmetaformer.errors import ConfigError
 
 from .ceilings import Bound, Ceilings
+from .config_workload import ConfigWorkload
+from .parts import parts_of_step
 from .peak import peak_above_start
 from .workload import Workload
 
@@ -59,6 +62,18 @@ class Probe:
         with Bound(ceilings) as bound:
             self._step()
         return bound.seconds
+
+    def parts(self) -> dict[str, float]:
+        """Seconds of each part of one step, in their order.
+
+        Raises:
+            ConfigError: The workload is not of a config, or compiled.
+        """
+        if not isinstance(self.workload, ConfigWorkload):
+            raise ConfigError(f'{self.name}: only a config has parts')
+        if ':compile' in self.name:  # which leaves hooks out
+            raise ConfigError(f'{self.name}: its parts cannot be told apart')
+        return parts_of_step(self.workload, self.training)
 
     def _step(self) -> None:
         if self.training:

@@ -6,8 +6,10 @@ has to fetch from the system again. That alone moved the ratio of two models by 
 """
 
 import multiprocessing
+import signal
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -59,7 +61,8 @@ class Remote:
 
         Raises:
             ConfigError: There is nothing of that name, or the process was killed.
-            RuntimeError: The model failed; its traceback is printed.
+            RuntimeError: The model failed, its traceback is printed; or the process
+                ended.
         """
         self._ask('start', training)
 
@@ -79,16 +82,23 @@ class Remote:
         """Of a step at the machine's ceilings."""
         return self._ask('bound_seconds', ceilings)
 
+    def parts(self) -> dict[str, float]:
+        """Seconds of each part of one step."""
+        return self._ask('parts')
+
     def _ask(self, method: str, *arguments: Any) -> Any:
         try:
             self._pipe.send((method, arguments))
             value, error = self._pipe.recv()
         except (EOFError, OSError) as closed:
             self._process.join()
+            code = self._process.exitcode
+            if code != -signal.SIGKILL:
+                message = f'{self.name}: its process ended with status {code}'
+                raise RuntimeError(message) from closed
             raise ConfigError(
-                f'{self.name}: its process ended with status '
-                f'{self._process.exitcode}; -9 is mostly for want of memory: set a '
-                'smaller --batch or --size, or name fewer at once'
+                f'{self.name}: its process was killed, mostly for want of memory: set '
+                'a smaller --batch or --size, or name fewer at once'
             ) from closed
         if error is not None:
             raise error
@@ -98,22 +108,20 @@ class Remote:
 def _serve(
     pipe: Connection, name: str, setting: Setting, load_config: Callable[[str], Config]
 ) -> None:
-    """Answer until the other end is closed; an error answers all that is asked."""
+    """Answer until nobody is at the other end; an error answers all that is asked."""
     probe: Probe | None = None
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError, KeyboardInterrupt):
+        while True:
             method, arguments = pipe.recv()
-        except EOFError:
-            return
-        value: Any = None
-        error: Exception | None = None
-        try:
-            if probe is None:
-                probe = Probe(build(name, setting, load_config))
-            value = getattr(probe, method)(*arguments)
-        except ConfigError as refused:
-            error = refused
-        except Exception as failed:
-            traceback.print_exc()
-            error = RuntimeError(f'{name}: {type(failed).__name__}: {failed}')
-        pipe.send((value, error))
+            value: Any = None
+            error: Exception | None = None
+            try:
+                if probe is None:
+                    probe = Probe(build(name, setting, load_config))
+                value = getattr(probe, method)(*arguments)
+            except ConfigError as refused:
+                error = refused
+            except Exception as failed:
+                traceback.print_exc()
+                error = RuntimeError(f'{name}: {type(failed).__name__}: {failed}')
+            pipe.send((value, error))

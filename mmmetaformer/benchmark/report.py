@@ -3,7 +3,8 @@
 
 import csv
 import platform
-from collections.abc import Iterable, Sequence
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from .ceilings import Ceilings
 from .measure import Result
 from .setting import Setting
 
-__all__ = ['describe', 'machine', 'write_csv']
+__all__ = ['describe', 'describe_parts', 'machine', 'write_csv']
 
 HEADER = (
     *('', 'ms', '(quartiles)', 'images/s', 'ratio', '(quartiles)'),
@@ -42,18 +43,47 @@ def describe(results: Sequence[Result], ceilings: Ceilings) -> str:
     height, width = setting.size
     dtype = str(setting.dtype).removeprefix('torch.')
     step = {'train': 'Training step', 'infer': 'Inference'}[first.mode]
-    rows = [HEADER, *(_cells(result) for result in results)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         f'{step}, {setting.batch} x {height}x{width}, {dtype}, {machine(setting)}, '
         f'torch {torch.__version__}',
         f'ceilings: {ceilings.flops / 1e9:.0f} GFLOP/s, '
         f'{ceilings.bandwidth / 1e9:.1f} GB/s; {len(first.seconds)} rounds',
     ]
+    return '\n'.join(lines + _aligned([HEADER, *(_cells(r) for r in results)]))
+
+
+def describe_parts(
+    names: Sequence[str], rounds: Sequence[Sequence[Mapping[str, float]]]
+) -> str:
+    """A table of the time of parts.
+
+    Args:
+        names: Of what was measured.
+        rounds: In each, for each name, the seconds of the parts of a step.
+    """
+    medians = [
+        {part: statistics.median(step[part] for step in steps) for part in steps[0]}
+        for steps in zip(*rounds, strict=True)
+    ]
+    rows = [('median ms', *names)]
+    for part in dict.fromkeys(part for own in medians for part in own):
+        cells = [
+            f'{1e3 * own[part]:.1f} ({own[part] / sum(own.values()):.0%})'
+            if part in own
+            else ''
+            for own in medians
+        ]
+        rows.append((part, *cells))
+    return '\n'.join(_aligned(rows))
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
     for name, *cells in rows:
         aligned = [c.rjust(w) for c, w in zip(cells, widths[1:], strict=True)]
         lines.append('  '.join([name.ljust(widths[0]), *aligned]).rstrip())
-    return '\n'.join(lines)
+    return lines
 
 
 def _cells(result: Result) -> tuple[str, ...]:

@@ -42,7 +42,11 @@ def test_steps(root, method):
     # Weights, gradients and both moments of AdamW are there between two steps.
     weights = sum(p.numel() * 4 for p in after)
     assert peak > 4 * weights
+    parts = ['images', 'backbone', 'heads']
+    backward = ['heads, backward', 'backbone, backward', 'update']
+    assert list(probe.parts()) == [*parts, *backward]
     probe.start(training=False)
+    assert list(probe.parts()) == parts
     assert probe.peak_bytes() > weights
     assert probe.bound_seconds(Ceilings(1e12, 1e11)) > 0
 

@@ -5,6 +5,7 @@ from torch import nn
 
 from mmmetaformer.benchmark import Ceilings, Probe, Setting
 from mmmetaformer.benchmark.workload import Workload
+from mmmetaformer.errors import ConfigError
 
 
 class Product(nn.Module):
@@ -52,3 +53,8 @@ def test_bound(probe):
 def test_compiled_has_no_bound(probe):
     probe.name = 'product:compile'
     assert probe.bound_seconds(Ceilings(1e9, 1e9)) is None
+
+
+def test_parts_are_of_configs(probe):
+    with pytest.raises(ConfigError, match='product: only a config has parts'):
+        probe.parts()

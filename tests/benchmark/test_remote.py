@@ -49,6 +49,6 @@ def test_errors_cross(capfd):
 def test_killed():
     with (
         Remote('a.py', SMALL, killed) as remote,
-        pytest.raises(ConfigError, match='a.py: its process ended with status -9'),
+        pytest.raises(ConfigError, match='a.py: its process was killed'),
     ):
         remote.start(training=True)

@@ -4,7 +4,14 @@ import csv
 import pytest
 import torch
 
-from mmmetaformer.benchmark import Ceilings, Result, Setting, describe, write_csv
+from mmmetaformer.benchmark import (
+    Ceilings,
+    Result,
+    Setting,
+    describe,
+    describe_parts,
+    write_csv,
+)
 from mmmetaformer.benchmark.plot import plot
 
 SETTING = Setting((512, 768), 4, 'cpu', torch.bfloat16)
@@ -27,6 +34,18 @@ def test_table():
     cells = 'ours 300.0 (200.0-400.0) 13.33 1.75 (1.50-2.00) 12.3 46 17%'
     assert ours.split() == cells.split()
     assert '%' not in theirs
+
+
+def test_parts():
+    whole = {'backbone': 0.25, 'heads': 0.5, 'update': 0.25}
+    rounds = [({'backbone': 0.1, 'heads': s}, whole) for s in (0.2, 0.9, 0.3)]
+    lines = describe_parts(['frozen', 'whole'], rounds).splitlines()
+    assert [' '.join(line.split()) for line in lines] == [
+        'median ms frozen whole',
+        'backbone 100.0 (25%) 250.0 (25%)',
+        'heads 300.0 (75%) 500.0 (50%)',
+        'update 250.0 (25%)',
+    ]
 
 
 def test_file(tmp_path):
@@ -62,3 +81,15 @@ def test_picture(tmp_path, sides, modes, monkeypatch):
     # Lines over several sizes, bars for one.
     assert len(axes[0].lines) == (2 if len(sides) > 1 else 0)
     assert len(axes[0].patches) == (0 if len(sides) > 1 else 2)
+
+
+def test_picture_names_sizes_that_only_some_have(tmp_path, monkeypatch):
+    figures = []
+    monkeypatch.setattr(
+        'matplotlib.figure.Figure.savefig',
+        lambda figure, path, **_: figures.append(figure),
+    )
+    sizes = (('ours', 256), ('ours', 1024), ('theirs', 256), ('theirs', 512))
+    plot([result(n, 'train', Setting((s, s))) for n, s in sizes], tmp_path / 'a.png')
+    labels = [label.get_text() for label in figures[0].axes[0].get_xticklabels()]
+    assert labels == ['256', '512', '1024']

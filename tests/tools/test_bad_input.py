@@ -195,6 +195,8 @@ def test_sample_data_for_another_data_set(call, tmp_path):
         (['gelu', '--rounds', '0'], '--rounds is 1 or more'),
         (['gelu', '--plot', 'a.txt'], "is a .png or a .svg, not 'a.txt'"),
         (['gelu', '--csv', '/nowhere/a.csv'], '/nowhere/a.csv cannot be written'),
+        (['gelu', '--parts'], "for configs that are not compiled, not 'gelu'"),
+        (['a.py:compile', '--parts'], "not compiled, not 'a.py:compile'"),
         (['gelu', '--device', 'cuda'], 'torch sees no CUDA GPU'),
         (['configs/upernet_conformer.py'], 'no config file'),
     ],

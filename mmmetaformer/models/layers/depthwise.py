@@ -27,11 +27,12 @@ __all__ = ['Depthwise']
 
 #: What torch was built with; a compiler cannot look into the question.
 HAS_ONEDNN = torch.backends.mkldnn.is_available()
-#: Positions and elements of a piece of the map at most, which is what the cache holds
-#: between two rows of the result (measured from 2^9 to all, for maps of 16x16 to
-#: 200x336), and the channels that one instruction takes.
+#: Rows times width of a band at most.
 POSITIONS = 2**14
+#: Channels times positions of a piece at most, so that input and gradient stay in the
+#: cache between two rows of the result (both measured for maps of 16x16 to 200x336).
 ELEMENTS = 2**18
+#: The channels of a piece are a multiple of it: one instruction takes 16 floats.
 LANES = 16
 
 
@@ -105,12 +106,14 @@ def _weight_gradient(x: Tensor, grad: Tensor, half: int) -> Tensor:
             for y in range(0, height, rows):
                 band = kernel[own, None, y : y + rows]
                 end = y + band.shape[2] + x.shape[2] - height
-                total[:, own] += F.conv2d(
-                    image[None, own, y:end],
-                    band,
-                    padding=(top_and_bottom, half),
-                    groups=len(band),
-                )
+                with torch.autocast('cpu', enabled=False):  # though backward be in one
+                    piece = F.conv2d(
+                        image[None, own, y:end],
+                        band,
+                        padding=(top_and_bottom, half),
+                        groups=len(band),
+                    )
+                total[:, own].add_(piece)
     return total.view(channels, 1, *total.shape[2:])
 
 
@@ -120,5 +123,7 @@ def _(x: Tensor, grad: Tensor, half: int) -> Tensor:
 
 
 @register_flop_formula(torch.ops.mmmetaformer.depthwise_weight_gradient)
-def _flops(x: Sequence[int], grad: Sequence[int], half: int, **_: Any) -> int:
+def _flops(
+    x: Sequence[int], grad: Sequence[int], half: int, out_shape: Any = None
+) -> int:
     return 2 * math.prod(x) * (2 * half + 1) ** 2

@@ -2,7 +2,7 @@
 """The switch between the fast ways of computing and the plain ones.
 
 The fast ways give the plain ones' results with less memory or time. The plain ones stay
-as the definition: they are what is traced and exported.
+as the definition: they are what is traced, and what is exported in torch's default way.
 """
 
 import threading
@@ -46,6 +46,8 @@ def is_fast(compiled: bool = False) -> bool:
         compiled: Also in what is compiled: a compiler decides by itself what it fuses
             and keeps, but not by which algorithm a gradient is had.
     """
-    if torch.jit.is_tracing() or (torch.compiler.is_compiling() and not compiled):
+    if torch.jit.is_tracing():
+        return False
+    if torch.compiler.is_compiling() and not compiled:
         return False
     return _switch.on

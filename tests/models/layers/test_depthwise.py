@@ -100,6 +100,18 @@ def test_operation_of_its_own():
 
 def test_plain_where_exported():
     layer = Depthwise(8, 7)
-    program = torch.export.export(layer, (torch.randn(1, 8, 16, 16),))
+    image = torch.randn(1, 8, 16, 16, requires_grad=True)
+    program = torch.export.export(layer, (image,), strict=False)
     calls = [n.target for n in program.graph.nodes if n.op == 'call_function']
     assert calls == [torch.ops.aten.conv2d.default]
+
+
+def test_backward_pass_inside_autocast():
+    layer = Depthwise(8, 7)
+    x = torch.randn(1, 8, 20, 24)
+    grad = torch.randn_like(x)
+    (expected,) = torch.autograd.grad(layer(x), layer.weight, grad)
+    out = layer(x)
+    with torch.autocast('cpu', torch.bfloat16):
+        (found,) = torch.autograd.grad(out, layer.weight, grad)
+    assert torch.equal(found, expected)
