@@ -193,11 +193,16 @@ class MetaFormer(BaseModule):
             raise ValueError(
                 f'images need at least 32x32 pixels, got {tuple(x.shape[-2:])}'
             )
+        fast = self.fast and is_fast(compiled=True)
+        with_cp = self.with_cp and torch.is_grad_enabled()
         outputs = []
         for i, stage in enumerate(self.stages):
-            x = self.downsample_layers[i](x)
+            x = _run(self.downsample_layers[i], x, fast)
             for block in stage.children():
-                x = self._run(block, x)
+                if with_cp:
+                    x = checkpoint(_run, block, x, fast, use_reentrant=False)
+                else:
+                    x = _run(block, x, fast)
             if i in self.out_indices:
                 outputs.append(self.out_norms[str(i)](x))
         return tuple(outputs)
@@ -260,12 +265,6 @@ class MetaFormer(BaseModule):
             )
         return param_name.removeprefix(prefix)
 
-    def _run(self, block: nn.Module, x: Tensor) -> Tensor:
-        fast = self.fast and is_fast(compiled=True)
-        if self.with_cp and torch.is_grad_enabled():
-            return checkpoint(_run_block, block, x, fast, use_reentrant=False)
-        return _run_block(block, x, fast)
-
     def _frozen_modules(self) -> list[nn.Module]:
         if self.frozen_stages < 0:
             return []
@@ -276,10 +275,10 @@ class MetaFormer(BaseModule):
         ]
 
 
-def _run_block(block: nn.Module, x: Tensor, fast: bool) -> Tensor:
+def _run(module: nn.Module, x: Tensor, fast: bool) -> Tensor:
     # The switch belongs to a thread, and checkpointing may come back in another.
     with fast_paths(fast):
-        return block(x)
+        return module(x)
 
 
 def _check_arch(

@@ -100,7 +100,9 @@ def _weight_gradient(x: Tensor, grad: Tensor, half: int) -> Tensor:
         x = F.pad(x, (0, 0, half, half))
         top_and_bottom = 0
     total = x.new_zeros(1, channels, 2 * half + 1, 2 * half + 1)
-    for image, kernel in zip(x, grad, strict=True):
+    # One image as a batch of one: its piece keeps the memory order, and is not copied
+    # into another one.
+    for image, kernel in zip(x.split(1), grad, strict=True):
         for c in range(0, channels, group):
             own = slice(c, c + group)
             for y in range(0, height, rows):
@@ -108,7 +110,7 @@ def _weight_gradient(x: Tensor, grad: Tensor, half: int) -> Tensor:
                 end = y + band.shape[2] + x.shape[2] - height
                 with torch.autocast('cpu', enabled=False):  # though backward be in one
                     piece = F.conv2d(
-                        image[None, own, y:end],
+                        image[:, own, y:end],
                         band,
                         padding=(top_and_bottom, half),
                         groups=len(band),

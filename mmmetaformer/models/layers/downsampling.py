@@ -6,6 +6,7 @@ from collections.abc import Callable
 from torch import Tensor, nn
 
 from .init import init_weights
+from .recompute import recomputed
 
 __all__ = ['Downsampling']
 
@@ -41,4 +42,4 @@ class Downsampling(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, out_channels, about H / stride, W / stride)."""
-        return self.post_norm(self.conv(self.pre_norm(x)))
+        return self.post_norm(recomputed(self.pre_norm, x, self.conv))

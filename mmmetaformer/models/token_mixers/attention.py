@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.models.layers import Pointwise, init_weights, recomputed
+from mmmetaformer.models.layers import Pointwise, init_weights
 from mmmetaformer.registry import TOKEN_MIXERS
 
 __all__ = ['Attention']
@@ -37,17 +37,12 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""
-        return recomputed(self._project, x, self._attend)
-
-    def _project(self, x: Tensor) -> Tensor:
-        """(N, dim, H, W) to queries, keys and values, (N, 3 * dim, H, W)."""
-        return self.qkv(x)
-
-    def _attend(self, qkv: Tensor) -> Tensor:
-        """(N, 3 * dim, H, W) to (N, dim, H, W)."""
+        size = x.shape[-2:]
+        qkv = self.qkv(x).flatten(2).transpose(1, 2)
         # To three of (N, heads, tokens, head_dim).
-        heads = qkv.flatten(2).transpose(1, 2).unflatten(2, (3, -1, self.head_dim))
-        query, key, value = heads.permute(2, 0, 3, 1, 4)
+        query, key, value = qkv.unflatten(2, (3, -1, self.head_dim)).permute(
+            2, 0, 3, 1, 4
+        )
         x = F.scaled_dot_product_attention(query, key, value)
         x = x.transpose(1, 2).flatten(2).transpose(1, 2)
-        return self.proj(x.unflatten(2, qkv.shape[-2:]))
+        return self.proj(x.unflatten(2, size))

@@ -47,5 +47,9 @@ class SepConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, dim, H, W) to (N, dim, H, W)."""
-        x = recomputed(self.act1, self.pwconv1(x), self.dwconv)
-        return self.pwconv2(x)
+        return recomputed(self.act1, self.pwconv1(x), self._mix)
+
+    def _mix(self, x: Tensor) -> Tensor:
+        """From the activation, (N, hidden, H, W), to the output, (N, dim, H, W)."""
+        # An element costs kernel_size^2 MACs to have again, not `dim` as a map's do.
+        return recomputed(self.dwconv, x, self.pwconv2)

@@ -111,7 +111,7 @@ def test_checkpointing_keeps_the_blocks_inputs_alone(family):
             model(image)
         kept[str(options)] = sum(saved.bytes.values())
     normal, fast, plain = kept.values()
-    assert fast == plain < normal / 2
+    assert fast <= plain < normal / 2  # between stages a norm is computed again
 
 
 @pytest.mark.parametrize('family', ['ConvFormer', 'CAFormer'])
