@@ -54,7 +54,11 @@ def method(cfg):
 
 
 def plain(value):
-    """Tuples and lists alike, and arguments that only repeat a default left out."""
+    """What says the same made alike: tuples and lists, defaults, this project's heads.
+
+    Arguments that only repeat a default are left out, and heads have mmseg's names:
+    these are subclasses (`tests/models/test_decode_heads.py`).
+    """
     if isinstance(value, dict):
         return {
             key: plain(item)
@@ -63,6 +67,8 @@ def plain(value):
         }
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, str) and value.endswith('Head'):
+        return value.removeprefix('mmmetaformer.')
     return value
 
 

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cross entropy at the size of the labels, of logits that are smaller.
+
+The logits of 150 classes at 512x512 take 157 MB an image, and autograd would keep as
+much for the backward pass. Here they are made for a few rows at a time, and what is
+kept is the gradient of the small logits, which the forward pass computes as it goes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+__all__ = ['resized_cross_entropy']
+
+#: Logits of a band of rows: on a CPU few enough for its cache (measured from 2^18 to
+#: 2^25), elsewhere so many that the start of each operation does not count.
+ELEMENTS_ON_CPU = 2**21
+ELEMENTS = 2**26
+
+
+def resized_cross_entropy(
+    logits: Tensor,
+    labels: Tensor,
+    ignore_index: int = 255,
+    align_corners: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Cross entropy of logits that are resized bilinearly to the labels' size.
+
+    It is computed in float32, or in float64 for such logits, also under autocast.
+
+    Args:
+        logits: (N, classes, h, w).
+        labels: (N, H, W), whole numbers below `classes`, or `ignore_index`.
+        ignore_index: Label of pixels that do not count.
+        align_corners: As in `torch.nn.functional.interpolate`.
+
+    Returns:
+        The sum over all pixels that count, and how many of them have their largest
+        logit at their label; both of shape ().
+    """
+    return _ResizedCrossEntropy.apply(logits, labels, ignore_index, align_corners)
+
+
+class _ResizedCrossEntropy(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, logits: Tensor, labels: Tensor, ignore_index: int, align_corners: bool
+    ) -> tuple[Tensor, Tensor]:
+        dtype = torch.promote_types(logits.dtype, torch.float32)
+        total = logits.new_zeros((), dtype=dtype)
+        correct = labels.new_zeros(())
+        gradient = None
+        if ctx.needs_input_grad[0]:
+            gradient = torch.zeros_like(logits, dtype=dtype)
+        with torch.autocast(logits.device.type, enabled=False):
+            for band in _bands(logits, labels, align_corners):
+                small = band.logits.to(dtype, copy=True)
+                small.requires_grad_(gradient is not None)
+                with torch.enable_grad():  # of the resizing, which keeps nothing large
+                    large = band.resize(small)
+                counts = band.labels != ignore_index
+                hits = large.detach().argmax(1) == band.labels
+                correct += (hits & counts).sum()
+                scores = large.detach().log_softmax(1)
+                total += F.nll_loss(
+                    scores, band.labels, ignore_index=ignore_index, reduction='sum'
+                )
+                if gradient is not None:
+                    # Of the sum by the logits: the probabilities, less 1 at the label.
+                    scores.exp_()
+                    label = band.labels.where(counts, 0)[:, None]
+                    scores.scatter_add_(1, label, -torch.ones_like(label, dtype=dtype))
+                    scores.mul_(counts[:, None])
+                    (own,) = torch.autograd.grad(large, small, scores)
+                    gradient[band.image, :, band.lines] += own
+        ctx.save_for_backward(gradient)
+        ctx.dtype = logits.dtype
+        ctx.mark_non_differentiable(correct)
+        return total, correct
+
+    @staticmethod
+    @once_differentiable
+    def backward(
+        ctx: Any, d_total: Tensor, _: Tensor
+    ) -> tuple[Tensor, None, None, None]:
+        (gradient,) = ctx.saved_tensors
+        return (gradient * d_total).to(ctx.dtype), None, None, None
+
+
+@dataclass(frozen=True)
+class _Band:
+    """Some rows of an image's labels, and the rows of its logits that they need.
+
+    Args:
+        image: Which image, as a slice.
+        lines: Which rows of the logits.
+        logits: These, (1, classes, rows, w).
+        labels: (1, H of the band, W).
+        above: For each row of labels the row of `logits` above it or at it.
+        below: The next one, if there is one.
+        weight: The share of the row below.
+        align_corners: As in `torch.nn.functional.interpolate`.
+    """
+
+    image: slice
+    lines: slice
+    logits: Tensor
+    labels: Tensor
+    above: Tensor
+    below: Tensor
+    weight: Tensor
+    align_corners: bool
+
+    def resize(self, logits: Tensor) -> Tensor:
+        """(1, classes, rows, w) to (1, classes, H of the band, W)."""
+        above, below = (logits.index_select(2, i) for i in (self.above, self.below))
+        rows = torch.lerp(above, below, self.weight.to(logits.dtype)[:, None])
+        return F.interpolate(
+            rows,
+            self.labels.shape[1:],
+            mode='bilinear',
+            align_corners=self.align_corners,
+        )
+
+
+def _bands(logits: Tensor, labels: Tensor, align_corners: bool) -> Iterator[_Band]:
+    number, classes, small = logits.shape[:3]
+    height, width = labels.shape[1:]
+    # Where the rows of labels lie between those of the logits.
+    lines = torch.arange(small, dtype=torch.float64)[None, None]
+    places = F.interpolate(lines, height, mode='linear', align_corners=align_corners)
+    above = places.flatten().floor().long()
+    below = (above + 1).clamp(max=small - 1)
+    weight = (places.flatten() - above).to(logits.device)
+    elements = ELEMENTS_ON_CPU if logits.device.type == 'cpu' else ELEMENTS
+    step = max(elements // (classes * width), 1)
+    for i in range(number):
+        for start in range(0, height, step):
+            own = slice(start, start + step)
+            first, last = int(above[own][0]), int(below[own][-1])
+            image, needed = slice(i, i + 1), slice(first, last + 1)
+            yield _Band(
+                image,
+                needed,
+                logits[image, :, needed],
+                labels[image, own],
+                (above[own] - first).to(logits.device),
+                (below[own] - first).to(logits.device),
+                weight[own],
+                align_corners,
+            )
