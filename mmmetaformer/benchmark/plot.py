@@ -45,12 +45,18 @@ def _milliseconds(result: Result) -> float:
     return 1e3 / result.images_per_second
 
 
+def _three_digits(value: float) -> str:
+    """With three significant digits or more, never as 1.2e+03."""
+    return f'{value:.0f}' if value >= 100 else f'{value:.3g}'
+
+
 def _bars(
     axes: Any, results: Sequence[Result], names: list[str], values: list[float]
 ) -> None:
     places = [len(names) - names.index(result.name) for result in results]
     bars = axes.barh(places, values, color=[f'C{names.index(r.name)}' for r in results])
-    axes.bar_label(bars, [f'{value:.3g}' for value in values], padding=3, fontsize=8)
+    labels = [_three_digits(value) for value in values]
+    axes.bar_label(bars, labels, padding=3, fontsize=8)
     axes.set_yticks(places, [result.name for result in results], fontsize=8)
     axes.margins(x=0.15)
     axes.spines[['top', 'right']].set_visible(False)

@@ -2,8 +2,9 @@
 """mmseg's heads with a loss that keeps less for the backward pass.
 
 Networks, arguments, checkpoints, losses and their names are mmseg's; only the way to
-the loss differs (`losses/cross_entropy.py`). This file needs mmseg, so a config names
-it itself: `custom_imports = dict(imports=['mmmetaformer.models.decode_heads'])`.
+the loss differs (`losses/cross_entropy.py`). They need mmseg, and so are in no registry
+beside what does not: a config names them with their module, for example
+`type='mmmetaformer.models.decode_heads.UPerHead'`.
 """
 
 import torch
@@ -15,13 +16,12 @@ from torch import Tensor
 
 from mmmetaformer.models.layers import is_fast
 from mmmetaformer.models.losses import resized_cross_entropy
-from mmmetaformer.registry import MODELS
 
 __all__ = ['FCNHead', 'FPNHead', 'UPerHead']
 
 
 class _LossAtSmallSize(BaseDecodeHead):
-    """Never stores the logits at the labels' size, where the loss allows it.
+    """Never keeps the logits at the labels' size, where the loss allows it.
 
     That is plain cross entropy over all pixels: without weights, of pixels or classes,
     and without sigmoid. With any other loss, and with the fast ways off, mmseg's own
@@ -56,16 +56,13 @@ class _LossAtSmallSize(BaseDecodeHead):
         )
 
 
-@MODELS.register_module()
 class FCNHead(_LossAtSmallSize, decode_heads.FCNHead):
     """mmseg's FCNHead (arXiv 1411.4038), here for auxiliary losses."""
 
 
-@MODELS.register_module()
 class FPNHead(_LossAtSmallSize, decode_heads.FPNHead):
     """mmseg's FPNHead, of Semantic FPN (arXiv 1901.02446)."""
 
 
-@MODELS.register_module()
 class UPerHead(_LossAtSmallSize, decode_heads.UPerHead):
     """mmseg's UPerHead (arXiv 1807.10221)."""

@@ -67,8 +67,8 @@ def plain(value):
         }
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, str) and value.endswith('Head'):
-        return value.removeprefix('mmmetaformer.')
+    if isinstance(value, str):
+        return value.removeprefix('mmmetaformer.models.decode_heads.')
     return value
 
 

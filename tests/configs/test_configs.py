@@ -168,3 +168,13 @@ def test_leaf_takes_a_training_and_a_test_step(name, sample_folder, tmp_path):
     with torch.no_grad():
         predictions = model.test_step(batch)
     assert len(predictions) == 1
+
+
+@pytest.mark.parametrize('name', ['upernet_swin_t', 'semantic_fpn_poolformer'])
+def test_heads_keep_less_for_the_loss(name):
+    cfg = load(name)
+    init_default_scope('mmseg')
+    for part in ('decode_head', 'auxiliary_head'):
+        if part in cfg.model:
+            head = MODELS.build({**cfg.model[part], 'norm_cfg': dict(type='BN')})
+            assert type(head).__module__ == 'mmmetaformer.models.decode_heads'

@@ -27,10 +27,11 @@ HEADS = {
 }
 PLAIN = dict(type='CrossEntropyLoss', loss_weight=0.4)
 OTHER = [  # of which mmseg's own way is taken
-    dict(PLAIN, avg_non_ignore=True),
-    dict(PLAIN, class_weight=[1.0] * (CLASSES - 1) + [3.0]),
-    dict(type='CrossEntropyLoss', use_sigmoid=True),
-    [dict(PLAIN), dict(type='DiceLoss', loss_name='loss_dice')],
+    dict(loss_decode=dict(PLAIN, avg_non_ignore=True)),
+    dict(loss_decode=dict(PLAIN, class_weight=[1.0] * (CLASSES - 1) + [3.0])),
+    dict(loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=True)),
+    dict(loss_decode=[dict(PLAIN), dict(type='DiceLoss', loss_name='loss_dice')]),
+    dict(sampler=dict(type='OHEMPixelSampler', thresh=0.2, min_kept=100)),
 ]
 
 
@@ -92,9 +93,18 @@ def test_nothing_counts():
         assert losses['acc_seg'] == 100
 
 
-@pytest.mark.parametrize('loss', OTHER)
-def test_other_losses_are_left_to_mmseg(loss):
-    ours, theirs = pair('FCNHead', loss_decode=loss)
+@pytest.fixture
+def no_fast_way(monkeypatch):
+    def unwanted(*_):
+        raise AssertionError('the fast way was taken')
+
+    monkeypatch.setattr(decode_heads, 'resized_cross_entropy', unwanted)
+
+
+@pytest.mark.usefixtures('no_fast_way')
+@pytest.mark.parametrize('options', OTHER)
+def test_what_is_left_to_mmseg(options):
+    ours, theirs = pair('FCNHead', **options)
     # With weights of classes mmseg takes no ignored pixels.
     losses, gradients = step(ours, ignored=0)
     expected, expected_gradients = step(theirs, ignored=0)
@@ -103,19 +113,10 @@ def test_other_losses_are_left_to_mmseg(loss):
         assert torch.equal(a, b)
 
 
-def test_sampled_pixels_are_left_to_mmseg():
-    sampler = dict(type='OHEMPixelSampler', thresh=0.2, min_kept=100)
-    (losses, _), (expected, _) = map(step, pair('FCNHead', sampler=sampler))
-    assert losses == expected
-
-
-def test_switch(monkeypatch):
-    def unwanted(*_):
-        raise AssertionError('the fast way was taken')
-
-    monkeypatch.setattr(decode_heads, 'resized_cross_entropy', unwanted)
+@pytest.mark.usefixtures('no_fast_way')
+def test_switch():
     ours, theirs = pair('FCNHead')
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match='fast way'):
         step(ours)
     with fast_paths(False):
         losses, _ = step(ours)

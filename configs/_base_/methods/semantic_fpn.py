@@ -1,7 +1,6 @@
 # Semantic FPN (arXiv 1901.02446) with mmseg's head, as PVT and PoolFormer use it. The
 # same head by this project's name keeps less memory for the loss.
 # The leaf adds `backbone` and the neck's `in_channels`.
-custom_imports = dict(imports=['mmmetaformer.models.decode_heads'])
 num_classes = 150
 
 model = dict(
@@ -17,7 +16,7 @@ model = dict(
     ),
     neck=dict(type='FPN', out_channels=256, num_outs=4),
     decode_head=dict(
-        type='mmmetaformer.FPNHead',
+        type='mmmetaformer.models.decode_heads.FPNHead',
         in_channels=[256, 256, 256, 256],
         in_index=[0, 1, 2, 3],
         feature_strides=[4, 8, 16, 32],

@@ -1,7 +1,6 @@
 # UperNet (arXiv 1807.10221) with mmseg's heads, as ConvNeXt and Swin use it on ADE20K.
 # The same heads by this project's names keep less memory for the loss.
 # The leaf adds `backbone` and the heads' `in_channels`.
-custom_imports = dict(imports=['mmmetaformer.models.decode_heads'])
 num_classes = 150
 crop_size = (512, 512)
 
@@ -24,7 +23,7 @@ model = dict(
         size=crop_size,
     ),
     decode_head=dict(
-        type='mmmetaformer.UPerHead',
+        type='mmmetaformer.models.decode_heads.UPerHead',
         in_index=[0, 1, 2, 3],
         pool_scales=(1, 2, 3, 6),
         channels=512,
@@ -32,7 +31,7 @@ model = dict(
         **head,
     ),
     auxiliary_head=dict(
-        type='mmmetaformer.FCNHead',
+        type='mmmetaformer.models.decode_heads.FCNHead',
         in_index=2,
         channels=256,
         num_convs=1,

@@ -102,7 +102,8 @@ def _weight_gradient(x: Tensor, grad: Tensor, half: int) -> Tensor:
     total = x.new_zeros(1, channels, 2 * half + 1, 2 * half + 1)
     # One image as a batch of one: its piece keeps the memory order, and is not copied
     # into another one.
-    for image, kernel in zip(x.split(1), grad, strict=True):
+    for i, kernel in enumerate(grad):
+        image = x[i : i + 1]
         for c in range(0, channels, group):
             own = slice(c, c + group)
             for y in range(0, height, rows):

@@ -2,8 +2,8 @@
 """Computing cheap tensors again in the backward pass, instead of keeping them.
 
 A convolution or linear map keeps its input for the gradient of its weight. Where that
-input is a norm's or an activation's output, it can be had again from what is kept
-anyway, at a fraction of the map's own cost.
+input is the output of a norm, an activation or a depthwise convolution, it can be had
+again from what is kept anyway, at a fraction of the map's own cost.
 """
 
 from collections.abc import Callable

@@ -2,8 +2,9 @@
 """Cross entropy at the size of the labels, of logits that are smaller.
 
 The logits of 150 classes at 512x512 take 157 MB an image, and autograd would keep as
-much for the backward pass. Here they are made for a few rows at a time, and what is
-kept is the gradient of the small logits, which the forward pass computes as it goes.
+much for the backward pass. Here they are made piece by piece, a few rows at a time on a
+CPU and up to an image on a GPU, and what is kept is the gradient of the small logits,
+which the forward pass computes as it goes.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from torch.autograd.function import once_differentiable
 __all__ = ['resized_cross_entropy']
 
 #: Logits of a band of rows: on a CPU few enough for its cache (measured from 2^18 to
-#: 2^25), elsewhere so many that the start of each operation does not count.
+#: 2^25), elsewhere so many that the start of each operation should not count.
 ELEMENTS_ON_CPU = 2**21
 ELEMENTS = 2**26
 
@@ -67,9 +68,10 @@ class _ResizedCrossEntropy(torch.autograd.Function):
                 hits = large.detach().argmax(1) == band.labels
                 correct += (hits & counts).sum()
                 scores = large.detach().log_softmax(1)
+                # Added up apart: on a GPU the sum inside has no fixed order.
                 total += F.nll_loss(
-                    scores, band.labels, ignore_index=ignore_index, reduction='sum'
-                )
+                    scores, band.labels, ignore_index=ignore_index, reduction='none'
+                ).sum()
                 if gradient is not None:
                     # Of the sum by the logits: the probabilities, less 1 at the label.
                     scores.exp_()
@@ -119,7 +121,7 @@ class _Band:
     def resize(self, logits: Tensor) -> Tensor:
         """(1, classes, rows, w) to (1, classes, H of the band, W)."""
         above, below = (logits.index_select(2, i) for i in (self.above, self.below))
-        rows = torch.lerp(above, below, self.weight.to(logits.dtype)[:, None])
+        rows = torch.lerp(above, below, self.weight[:, None])
         return F.interpolate(
             rows,
             self.labels.shape[1:],
@@ -132,11 +134,12 @@ def _bands(logits: Tensor, labels: Tensor, align_corners: bool) -> Iterator[_Ban
     number, classes, small = logits.shape[:3]
     height, width = labels.shape[1:]
     # Where the rows of labels lie between those of the logits.
-    lines = torch.arange(small, dtype=torch.float64)[None, None]
+    lines = torch.arange(small, dtype=torch.float64, device='cpu')[None, None]
     places = F.interpolate(lines, height, mode='linear', align_corners=align_corners)
     above = places.flatten().floor().long()
     below = (above + 1).clamp(max=small - 1)
-    weight = (places.flatten() - above).to(logits.device)
+    dtype = torch.promote_types(logits.dtype, torch.float32)
+    weight = (places.flatten() - above).to(logits.device, dtype)
     elements = ELEMENTS_ON_CPU if logits.device.type == 'cpu' else ELEMENTS
     step = max(elements // (classes * width), 1)
     for i in range(number):
