@@ -4,6 +4,7 @@
 import mmseg.models.decode_heads as stock
 import pytest
 import torch
+from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
@@ -33,6 +34,11 @@ OTHER = [  # of which mmseg's own way is taken
     dict(loss_decode=[dict(PLAIN), dict(type='DiceLoss', loss_name='loss_dice')]),
     dict(sampler=dict(type='OHEMPixelSampler', thresh=0.2, min_kept=100)),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _scope():
+    init_default_scope('mmseg')
 
 
 def pair(name, **kwargs):
