@@ -43,6 +43,9 @@ def resized_cross_entropy(
     Returns:
         The sum over all pixels that count, and how many of them have their largest
         logit at their label; both of shape ().
+
+    Raises:
+        IndexError: On a CPU, a label is neither a class nor `ignore_index`.
     """
     return _ResizedCrossEntropy.apply(logits, labels, ignore_index, align_corners)
 

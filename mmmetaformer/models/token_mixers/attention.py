@@ -40,9 +40,8 @@ class Attention(nn.Module):
         size = x.shape[-2:]
         qkv = self.qkv(x).flatten(2).transpose(1, 2)
         # To three of (N, heads, tokens, head_dim).
-        query, key, value = qkv.unflatten(2, (3, -1, self.head_dim)).permute(
-            2, 0, 3, 1, 4
-        )
+        heads = qkv.unflatten(2, (3, -1, self.head_dim))
+        query, key, value = heads.permute(2, 0, 3, 1, 4)
         x = F.scaled_dot_product_attention(query, key, value)
         x = x.transpose(1, 2).flatten(2).transpose(1, 2)
         return self.proj(x.unflatten(2, size))
