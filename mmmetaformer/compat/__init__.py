@@ -13,8 +13,9 @@ __all__ = ['install', 'prepare_cpu_launch']
 def install() -> None:
     """Apply all process-wide work-arounds; to be called before mmdet is imported."""
     # Here, so that models can import from this package without all of these.
-    from . import atomic_save, mmcv_ops, safe_resume, safetensors_loader
+    from . import atomic_save, find_loader, mmcv_ops, safe_resume, safetensors_loader
 
+    find_loader.install()
     mmcv_ops.install()
     safe_resume.install()
     atomic_save.install()
