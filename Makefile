@@ -3,6 +3,7 @@
 # The interpreter to make the environments with; empty: the first that fits.
 PYTHON ?=
 
+SETUP := @PYTHON='$(PYTHON)' tools/setup_env.sh
 BIN := .venv/bin
 # Threads that wait for each other sleep. Spinning is hardly faster where the cores are
 # free, and several times slower where something else runs too.
@@ -13,17 +14,24 @@ CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-newest train test test-slow test-newest lint format clean
+.PHONY: help setup setup-tests setup-lint setup-newest train test test-slow test-newest \
+	lint format clean
 
 help:  ## List the targets
 	@echo 'Usage: make TARGET [PYTHON=python3.11]'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-setup:  ## Make or update the environment in .venv
-	@PYTHON='$(PYTHON)' tools/setup_env.sh .venv
+setup:  ## Make or update the environment in .venv, with what training needs
+	$(SETUP) .venv lite
+
+setup-tests:
+	$(SETUP) .venv lite tests
+
+setup-lint:
+	$(SETUP) .venv lite lint
 
 setup-newest:
-	@PYTHON='$(PYTHON)' tools/setup_env.sh .venv-newest newest
+	$(SETUP) --newest .venv-newest lite tests
 
 train: setup  ## Train on generated sample data, print the mIoU, draw the predictions
 	@echo '==> Training $(CONFIG) on sample data'
@@ -34,11 +42,11 @@ train: setup  ## Train on generated sample data, print the mIoU, draw the predic
 	@echo '==> Done: the mIoU is above, the pictures are in' \
 		'$(WORK_DIR)/pictures/vis_data/vis_image'
 
-test: setup  ## Run the tests, less the slow ones
+test: setup-tests  ## Run the tests, less the slow ones
 	@echo '==> Running the tests'
 	$(PYTEST) -m 'not slow'
 
-test-slow: setup  ## Run the slow tests
+test-slow: setup-tests  ## Run the slow tests
 	@echo '==> Running the slow tests: half an hour on two cores'
 	$(BIN)/python -m pytest -m slow -v
 
@@ -46,14 +54,14 @@ test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-n
 	@echo '==> Running the tests with the newest versions'
 	$(subst .venv/,.venv-newest/,$(PYTEST)) -m 'not slow'
 
-lint: setup  ## Check style, types and spelling
+lint: setup-lint  ## Check style, types and spelling
 	@echo '==> Checking style, types and spelling'
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/codespell
 
-format: setup  ## Bring the code into shape
+format: setup-lint  ## Bring the code into shape
 	@echo '==> Formatting'
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

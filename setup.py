@@ -55,9 +55,7 @@ class BuildPyWithMim(build_py):
         for name in ('configs', 'tools'):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, mim / name, ignore=ignore)
-        for name in ('model-index.yml', 'dataset-index.yml'):
-            if (ROOT / name).is_file():
-                shutil.copy(ROOT / name, mim)
+        shutil.copy(ROOT / 'model-index.yml', mim)
 
 
 setup(
@@ -81,11 +79,11 @@ setup(
         'mim': read_requirements('mminstall'),
         'optional': read_requirements('optional'),
         'tests': read_requirements('tests'),
-        'docs': read_requirements('docs'),
+        'lint': read_requirements('lint'),
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'tests', 'docs')
+            for name in ('optional', 'tests', 'lint')
             for requirement in read_requirements(name)
         ],
     },
@@ -97,6 +95,8 @@ setup(
         'Programming Language :: Python :: 3.10',
         'Programming Language :: Python :: 3.11',
         'Programming Language :: Python :: 3.12',
+        'Programming Language :: Python :: 3.13',
+        'Programming Language :: Python :: 3.14',
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
         'Topic :: Scientific/Engineering :: Image Recognition',
     ],

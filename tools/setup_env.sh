@@ -1,19 +1,28 @@
 #!/usr/bin/env bash
-# Makes, updates or repairs a virtual environment with all that `make` needs.
+# Make, extend, update or repair a virtual environment.
 #
-#     [PYTHON=...] tools/setup_env.sh DIR [newest]
+#     [PYTHON=...] tools/setup_env.sh [--newest] DIR EXTRA...
 #
-# DIR is a folder in the root of the repository. With `newest` the pins of
-# requirements/constraints.txt are left out. An environment that is up to date is
-# left alone, one whose requirements changed is updated, one that was interrupted,
-# moved or lost its Python is made anew.
+# DIR is a folder in the root of the repository, EXTRA an extra of setup.py. With
+# `--newest` the pins of requirements/constraints.txt are left out.
+#
+# An environment that is up to date is left alone. Extras that it does not have are
+# added to those it has. One whose requirements changed is updated. One that was
+# interrupted, was moved, or whose Python is gone is made again.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
+mode=pinned
+if [[ $1 == --newest ]]; then
+    mode=newest
+    shift
+fi
 venv=$1
-mode=${2:-pinned}
-ready=$venv/.ready            # holds what the finished environment was made from
-unfinished=$venv/.unfinished  # is there while one is being made
+extras=("${@:2}")
+ready=$venv/.ready            # what the finished environment was made from; its extras
+unfinished=$venv/.unfinished  # exists while an environment is worked on
+
+tried=(3.14 3.13 3.12 3.11 3.10)
 
 say() { printf '==> %s\n' "$*"; }
 
@@ -22,17 +31,17 @@ say() { printf '==> %s\n' "$*"; }
 probe='
 import sys
 version = sys.version_info[:2]
-if not (3, 10) <= version <= (3, 12):
+if version < (3, 10):
     sys.exit("is Python %d.%d" % version)
 try:
     import ensurepip, venv
 except ImportError:
-    sys.exit("lacks its venv package: apt install python%d.%d-venv" % version)
+    sys.exit("has no venv package: apt install python%d.%d-venv" % version)
 print(sys._base_executable)
 '
 
 find_python() {  # sets $python
-    local candidate output tried='' candidates=(python3.12 python3.11 python3.10 python3)
+    local candidate output failures='' candidates=("${tried[@]/#/python}" python3)
     if [[ -n ${PYTHON:-} ]]; then
         candidates=("$PYTHON")
     fi
@@ -43,28 +52,33 @@ find_python() {  # sets $python
             python=${output##*$'\n'}
             return
         fi
-        tried+="  $candidate: ${output%%$'\n'*}"$'\n'
+        failures+="  $candidate: ${output%%$'\n'*}"$'\n'
     done
     cat >&2 <<EOF
-No fitting Python: it must be 3.10, 3.11 or 3.12 and have the modules venv and ensurepip.
-${tried}On Debian or Ubuntu: apt install python3 python3-venv
-If it lies elsewhere, name it: make PYTHON=/path/to/python3.11 ...
+No usable Python: it must be 3.10 or newer and have the modules venv and ensurepip.
+${failures}On Debian or Ubuntu: apt install python3 python3-venv
+If it is elsewhere, name it: make PYTHON=/path/to/python3.12 ...
 EOF
     exit 1
 }
 
 version_of() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
 
-python_fits() {  # the environment's own
+has_wanted_python() {
     local version
-    version=$(version_of "$venv/bin/python") || return 1
-    [[ $version == "${wanted:-$version}" && $version =~ ^3\.1[0-2]$ ]]
+    version=$(version_of "$venv/bin/python") && [[ $version == "${wanted:-$version}" ]]
 }
 
 can_be_updated() {
     [[ ! -e $unfinished ]] || return 1
-    # pip knows where it lies: a moved or copied environment still points to the old place.
+    # pip knows where it lies: a moved or copied environment still points to the old
+    # place, and one whose Python was replaced has no pip.
     [[ $("$venv/bin/pip" --version 2>/dev/null) == *" from $PWD/$venv/"* ]]
+}
+
+fingerprint() {
+    echo "$mode $PWD $(version_of "$venv/bin/python")" \
+        "$(cat setup.py pyproject.toml requirements/*.txt tools/setup_env.sh | cksum)"
 }
 
 # Two at once, say `make lint` beside `make test`, must not undo each other's work.
@@ -79,15 +93,27 @@ if [[ -n ${PYTHON:-} ]]; then
     find_python
     wanted=$(version_of "$python")
 fi
-fingerprint="$mode $PWD $(cat setup.py pyproject.toml requirements/*.txt tools/setup_env.sh | cksum)"
 
-if python_fits && [[ -f $ready && $(<"$ready") == "$fingerprint" ]]; then
+made_from='' installed=() missing=()
+if [[ -f $ready ]]; then
+    { read -r made_from && read -ra installed; } <"$ready" || true
+fi
+for extra in "${extras[@]}"; do
+    [[ " ${installed[*]} " == *" $extra "* ]] || missing+=("$extra")
+done
+
+if has_wanted_python && [[ $made_from == "$(fingerprint)" && ${#missing[@]} == 0 ]]; then
     say "$venv is up to date"
     exit
 fi
 
-if python_fits && can_be_updated; then
-    say "Updating $venv"
+if has_wanted_python && can_be_updated; then
+    if [[ $made_from == "$(fingerprint)" ]]; then
+        say "Adding to $venv: ${missing[*]}"
+    else
+        say "Updating $venv"
+    fi
+    extras=("${installed[@]}" "${missing[@]}")
     rm -f "$ready"
     touch "$unfinished"
 else
@@ -96,7 +122,13 @@ else
         say "Removing $venv: interrupted, moved, or its Python is gone or another version"
         rm -rf "$venv"
     fi
-    say "Making $venv with $python (Python $(version_of "$python"))"
+    version=$(version_of "$python")
+    say "Making $venv with $python (Python $version)"
+    if ((${version#*.} > ${tried[0]#*.})); then
+        say "Python $version is newer than the versions this project is tried with," \
+            "${tried[-1]} to ${tried[0]}. If something fails, name one of those:" \
+            "make PYTHON=python${tried[0]} ..."
+    fi
     mkdir "$venv"
     touch "$unfinished"
     "$python" -m venv "$venv"
@@ -116,15 +148,17 @@ fi
 say 'Installing pip: the one that came with Python may be years old and half as fast'
 "${pip[@]}" --quiet --upgrade pip
 
-say 'Installing mmmetaformer and what it needs, about 5 GB: two minutes the first time'
-"${pip[@]}" -e '.[lite,tests]'
+say 'Installing mmmetaformer and what it needs: 5 GB and two minutes in a new environment'
+"${pip[@]}" -e ".[$(IFS=,; echo "${extras[*]}")]"
 
 # The opencv-python that mmcv-lite and mmengine ask for loads libGL, GLib and X
-# libraries, which a bare Debian lacks and only root can add. The headless build has
-# the same files less the windows and loads none of them, so it goes on top: pip
-# goes on counting opencv-python as installed.
-say 'Putting the OpenCV that needs no system libraries in place'
-"${pip[@]}" --no-deps --force-reinstall opencv-python-headless
+# libraries, which a bare Debian does not have and only root can add. The headless
+# build has the same files less the windows and loads none of them, so it goes on top:
+# pip goes on counting opencv-python as installed.
+if ! grep -qs 'headless = True' "$venv"/lib/python3.*/site-packages/cv2/version.py; then
+    say 'Replacing OpenCV by the build that needs no system libraries'
+    "${pip[@]}" --no-deps --force-reinstall opencv-python-headless
+fi
 
 say 'Checking that everything can be imported'
 "$venv/bin/python" -c '
@@ -134,6 +168,6 @@ for module in (torch, torchvision, mmengine, mmcv, mmdet, mmseg, cv2):
 '
 
 rm -rf "$TMPDIR"
-printf '%s\n' "$fingerprint" >"$ready"
+printf '%s\n%s\n' "$(fingerprint)" "${extras[*]}" >"$ready"
 rm "$unfinished"
 say "$venv is ready"
