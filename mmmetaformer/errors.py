@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors in what the user asked for, with the way out."""
+"""Errors in what the user asked for, each with the way out."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from .text import did_you_mean
 
 __all__ = ['ConfigError', 'check_arguments', 'check_choice']
 
 
 class ConfigError(ValueError):
-    """What the user asked for cannot be done: says what is wrong and the way out.
+    """What the user asked for cannot be done; the message says why and the way out.
 
     The tools print its message without a traceback and exit with status 2.
     """
@@ -28,15 +29,13 @@ def check_choice(
         hint: A sentence to add.
 
     Raises:
-        ConfigError: `value` is none of the choices; lists them and the nearest.
+        ConfigError: `value` is not a choice; the message lists them and the nearest.
     """
     names = sorted(choices)
     if value in names:
         return
-    near = difflib.get_close_matches(str(value), names, n=1)
-    suggestion = f' Did you mean {near[0]!r}?' if near else ''
     raise ConfigError(
-        f'unknown {what} {value!r}.{suggestion} '
+        f'unknown {what} {value!r}.{did_you_mean(value, names)} '
         f'Valid: {", ".join(names)}.{" " + hint if hint else ""}'
     )
 
@@ -47,13 +46,13 @@ def check_arguments(
     arguments: Iterable[str],
     given: Iterable[str] = (),
 ) -> None:
-    """Refuse arguments that a function does not have, or that lack.
+    """Refuse arguments that a function does not have, or that are missing.
 
     Args:
         what: Whose arguments they are, such as "token mixer 'pooling'".
         function: What will be called with them.
         arguments: Names of the arguments that the user wrote.
-        given: Names of arguments that the caller adds; the user may not.
+        given: Names of arguments that the caller adds and the user may not.
 
     Raises:
         ConfigError: An argument is unknown or missing; lists the valid ones.

@@ -66,3 +66,23 @@ def test_every_mixer_of_the_package_is_registered_by_name():
     assert names <= set(TOKEN_MIXERS.module_dict)
     classes = {getattr(token_mixers, n) for n in token_mixers.__all__ if n[0].isupper()}
     assert classes == {TOKEN_MIXERS.get(name) for name in names}
+
+
+@pytest.mark.parametrize(
+    ('registry', 'name'),
+    [
+        ('HOOKS', 'StartReportHook'),
+        ('HOOKS', 'Float32PredictionsHook'),
+        ('OPTIM_WRAPPER_CONSTRUCTORS', 'ParamwiseConstructor'),
+    ],
+)
+def test_looking_up_what_a_runner_needs_imports_the_engine_alone(registry, name):
+    done = run(
+        'import sys\n'
+        f'from mmengine.registry import {registry}\n'
+        f"assert {registry}.get('mmmetaformer.{name}')\n"
+        "print(*{m.split('.')[1] for m in sys.modules if m.startswith('mmmetaformer.')})"
+    )
+    assert done.returncode == 0, done.stderr
+    rooms = {'registry', 'engine', 'host', 'errors', 'text', 'version'}
+    assert set(done.stdout.split()) <= rooms

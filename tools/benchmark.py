@@ -11,22 +11,12 @@ own; they take their steps in turn.
 """
 
 import argparse
-import os
-from contextlib import ExitStack
 from pathlib import Path
 
-import torch
-from mmengine.config import Config
+from mmmetaformer.run.command_line import exit_on_user_error
+from mmmetaformer.run.find_config import find_config
 
-from mmmetaformer import benchmark, compat, engine
-from mmmetaformer.benchmark.plot import plot
-from mmmetaformer.errors import ConfigError
-
-DTYPES = {
-    'float32': torch.float32,
-    'bfloat16': torch.bfloat16,
-    'float16': torch.float16,
-}
+DTYPES = ('float32', 'bfloat16', 'float16')
 
 
 def parse_args() -> argparse.Namespace:
@@ -91,47 +81,18 @@ def _size(text: str) -> tuple[int, int]:
     return height, width
 
 
-def load_config(path: str) -> Config:
-    """Read a config in a process that is to build its model."""
-    compat.install()
-    return engine.load_config(path)
-
-
 def main() -> None:
     """Measure, print, and write what is asked for."""
     args = parse_args()
-    # Of the profiler, which tells that there is no GPU and goes on.
-    os.environ.setdefault('KINETO_LOG_LEVEL', '99')
-    if args.device == 'cuda' and not torch.cuda.is_available():
-        raise ConfigError('--device cuda: torch sees no CUDA GPU')
-    modes = ('train', 'infer') if args.mode == 'both' else (args.mode,)
-    results: list[benchmark.Result] = []
-    for size in args.size:
-        setting = benchmark.Setting(size, args.batch, args.device, DTYPES[args.dtype])
-        with ExitStack() as stack:
-            probes = [
-                stack.enter_context(benchmark.Remote(name, setting, load_config))
-                for name in args.names
-            ]
-            for probe in probes:  # what is wrong with a name is told first
-                probe.start(training=False)
-            ceilings = benchmark.measure_ceilings(setting)
-            for mode in modes:
-                found = benchmark.measure(
-                    probes, mode, setting, ceilings, args.rounds, args.warm_up
-                )
-                print(benchmark.describe(found, ceilings), end='\n\n', flush=True)
-                if args.parts:
-                    parts = [[p.parts() for p in probes] for _ in range(args.rounds)]
-                    table = benchmark.describe_parts(args.names, parts)
-                    print(table, end='\n\n', flush=True)
-                results += found
-                # After each, so that a larger size that fails loses nothing.
-                if args.csv:
-                    benchmark.write_csv(results, args.csv)
-    if args.plot:
-        plot(results, args.plot)
+    for name in args.names:
+        path = name.partition(':')[0]
+        if path.endswith('.py'):
+            find_config(path)
+    # Only now: help and misspelt names do not wait for torch.
+    from mmmetaformer.run.benchmark import benchmark
+
+    benchmark(args)
 
 
 if __name__ == '__main__':
-    engine.run(main)
+    exit_on_user_error(main)

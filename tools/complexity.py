@@ -4,8 +4,8 @@
 
 import argparse
 
-from mmmetaformer import compat, engine
-from mmmetaformer.analysis import describe, measure
+from mmmetaformer.run.command_line import add_config_options, exit_on_user_error
+from mmmetaformer.run.find_config import find_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -23,14 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--backbone', action='store_true', help='leave neck and heads out'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=engine.Options,
-        default={},
-        metavar='KEY=VALUE',
-        help='override the config, such as model.backbone.arch=s36',
-    )
+    add_config_options(parser, 'model.backbone.arch=s36')
     args = parser.parse_args()
     if args.shape and (len(args.shape) > 2 or min(args.shape) < 32):
         parser.error(f'--shape takes one or two sizes from 32 up, got {args.shape}')
@@ -40,13 +33,21 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Count and print."""
     args = parse_args()
+    find_config(args.config)
+    # Only now: help and misspelt names do not wait for torch.
+    from mmmetaformer import compat
+    from mmmetaformer.checks.run import check_run
+    from mmmetaformer.complexity.count import count_complexity
+    from mmmetaformer.complexity.describe import describe
+    from mmmetaformer.run.config import load_config, merge_options
+
     compat.install()
-    cfg = engine.load_config(args.config)
-    cfg.merge_from_dict(args.cfg_options)
-    engine.check_run(cfg, splits=())
+    cfg = load_config(args.config)
+    merge_options(cfg, args.cfg_options)
+    check_run(cfg, splits=())
     shape = (args.shape[0], args.shape[-1]) if args.shape else None
-    print(describe(measure(cfg, shape, args.backbone)))
+    print(describe(count_complexity(cfg, shape, args.backbone)))
 
 
 if __name__ == '__main__':
-    engine.run(main)
+    exit_on_user_error(main)

@@ -1,12 +1,11 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: Apache-2.0
-"""Test a checkpoint: print the metrics, on request save pictures and predictions."""
+"""Test a checkpoint: print the metrics, optionally save pictures and predictions."""
 
 import argparse
 
-from mmengine.runner import Runner
-
-from mmmetaformer import compat, engine
+from mmmetaformer.run.command_line import add_run_arguments, exit_on_user_error
+from mmmetaformer.run.find_config import find_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,30 +25,19 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--tta', action='store_true', help='test at several scales and flipped'
     )
-    engine.add_run_arguments(parser)
+    add_run_arguments(parser)
     return parser.parse_args()
 
 
 def main() -> None:
     """Test."""
     args = parse_args()
-    compat.install()
-    cfg = engine.read_run_config(args)
-    if args.show_dir:
-        engine.save_pictures(cfg, args.show_dir)
-    if args.out:
-        engine.save_predictions(cfg, args.out)
-    engine.check_run(cfg, splits=('test',))
-    if args.tta:
-        engine.use_tta(cfg)
-    state_dict = engine.check_checkpoint(args.checkpoint)
-    cfg.load_from = args.checkpoint
-    compat.prepare_cpu_launch(cfg)
-    runner = Runner.from_cfg(cfg)
-    if state_dict is not None:
-        engine.check_fits(runner.model, state_dict, args.checkpoint)
-    runner.test()
+    find_config(args.config)
+    # Only now: help and misspelt names do not wait for torch.
+    from mmmetaformer.run.test import test
+
+    test(args)
 
 
 if __name__ == '__main__':
-    engine.run(main)
+    exit_on_user_error(main)

@@ -4,10 +4,12 @@
 
 import argparse
 
-from mmengine.config import Config
-from mmengine.runner import Runner
-
-from mmmetaformer import compat, engine
+from mmmetaformer.run.command_line import (
+    accumulation,
+    add_run_arguments,
+    exit_on_user_error,
+)
+from mmmetaformer.run.find_config import find_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -19,19 +21,20 @@ def parse_args() -> argparse.Namespace:
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
-        help='go on from a checkpoint, by default from the last one in the work-dir',
+        help='resume from a checkpoint (default: the last one in the work dir)',
     )
     parser.add_argument(
         '--amp',
         action=argparse.BooleanOptionalAction,
-        help='mixed precision; by default on, in bfloat16, on a GPU that has it',
+        help='turn mixed precision on or off (default: as the config says, on a GPU '
+        'with bfloat16)',
     )
     parser.add_argument(
         '--accumulate',
-        type=engine.passes,
+        type=accumulation,
         metavar='PASSES',
-        help='update once in so many forward and backward passes; auto: as many as '
-        "make up the recipe's batch",
+        help='forward and backward passes per update; auto: as many as reach the '
+        "recipe's batch",
     )
     parser.add_argument(
         '--auto-scale-lr',
@@ -39,47 +42,23 @@ def parse_args() -> argparse.Namespace:
         help='fit learning rate, warm-up and number of steps to the images per step',
     )
     parser.add_argument(
-        '--ema', action='store_true', help='validate and save the average of weights'
+        '--ema',
+        action='store_true',
+        help='validate and save the moving average of the weights',
     )
-    engine.add_run_arguments(parser)
+    add_run_arguments(parser)
     return parser.parse_args()
-
-
-def fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
-    """Set precision, batch and what follows from it, as the arguments ask."""
-    engine.use_amp(cfg, args.amp)
-    processes = engine.world_size_of(args.launcher)
-    if args.accumulate:
-        engine.use_accumulation(cfg, args.accumulate, processes)
-    if args.auto_scale_lr or (cfg.get('auto_scale_lr') or {}).get('enable'):
-        engine.scale_lr(cfg, processes)
-    if args.ema:
-        engine.use_ema(cfg)
-    engine.report_start(cfg)
 
 
 def main() -> None:
     """Train."""
     args = parse_args()
-    compat.install()
-    cfg = engine.read_run_config(args)
-    fit_to_machine(cfg, args)
-    if args.resume:
-        cfg.resume = True
-        cfg.load_from = engine.resume_from(args.resume, cfg.work_dir)
-        if cfg.load_from:
-            engine.forget_pretrained(cfg.model)
-    engine.check_run(cfg, splits=('train', 'val'))
-    state_dict = None
-    if cfg.get('load_from'):
-        state_dict = engine.check_checkpoint(cfg.load_from, cfg.get('resume', False))
-    compat.prepare_cpu_launch(cfg)
-    runner = Runner.from_cfg(cfg)
-    if state_dict is not None:
-        check = engine.check_fits if cfg.get('resume') else engine.check_start
-        check(runner.model, state_dict, cfg.load_from)
-    runner.train()
+    find_config(args.config)
+    # Only now: help and misspelt names do not wait for torch.
+    from mmmetaformer.run.train import train
+
+    train(args)
 
 
 if __name__ == '__main__':
-    engine.run(main)
+    exit_on_user_error(main)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mmmetaformer.analysis.counter import FORMULAS
+from mmmetaformer.complexity.operations import FORMULAS
 
 from .setting import Setting
 from .workload import tensors_in

@@ -3,7 +3,7 @@
 
 import time
 
-from mmmetaformer.analysis import SavedBytes
+from mmmetaformer.complexity.saved_bytes import SavedBytes
 from mmmetaformer.errors import ConfigError
 
 from .ceilings import Bound, Ceilings

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Testing and saving the moving average of the weights."""
+"""Validating and saving the moving average of the weights."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from mmengine.hooks import EMAHook
 from mmengine.runner import Runner
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import add_hook, as_list
 from mmmetaformer.registry import HOOKS
 
 __all__ = ['MOMENTUM', 'AverageHook', 'use_ema']
@@ -19,9 +20,9 @@ MOMENTUM = 1e-4
 
 @HOOKS.register_module()
 class AverageHook(EMAHook):
-    """mmengine's hook, which averages when the parameters were updated.
+    """Averages the weights after each update of the parameters.
 
-    mmengine's own counts forward passes, which differ under accumulation.
+    mmengine's hook counts forward passes, which differ under accumulation.
     """
 
     def after_train_iter(
@@ -39,20 +40,19 @@ class AverageHook(EMAHook):
 def use_ema(cfg: Config) -> None:
     """Keep an exponential moving average of the weights.
 
-    Validation, checkpoints' `state_dict` and with that `tools/test.py` have the
-    average; resuming goes on with both.
+    Validation, the `state_dict` of checkpoints and so `tools/test.py` use the average.
+    A checkpoint holds both, and training resumes from both.
 
     Args:
         cfg: The run's config, changed in place.
 
     Raises:
-        ConfigError: The config has such a hook already.
+        ConfigError: The config already has such a hook.
     """
-    hooks = list(cfg.get('custom_hooks') or [])
-    for hook in hooks:
+    for hook in as_list(cfg.get('custom_hooks')):
         if str(hook.get('type')) in ('EMAHook', 'mmmetaformer.AverageHook'):
             raise ConfigError(
-                f'--ema: the config has an {hook["type"]} already; leave out --ema'
+                f'--ema: the config already has an {hook["type"]}; leave out --ema'
             )
     average = dict(
         type='mmmetaformer.AverageHook',
@@ -60,4 +60,4 @@ def use_ema(cfg: Config) -> None:
         momentum=MOMENTUM,
         update_buffers=True,
     )
-    cfg.custom_hooks = [*hooks, average]
+    add_hook(cfg, average)

@@ -3,7 +3,7 @@
 
 mmdet and mmseg compute losses, and decode the boxes of proposals and cascade stages,
 inside the autocast region, on predictions in its dtype. bfloat16 has 8 significant
-bits: a coordinate of 1000 pixels is then known to 4 pixels.
+bits, so a coordinate of 1000 pixels is off by up to 4 pixels.
 """
 
 from collections.abc import Iterator
@@ -14,29 +14,25 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
+from mmmetaformer.host import DETECTOR_HEADS, LOGITS_LAYER
 from mmmetaformer.registry import HOOKS
 
 __all__ = ['Float32PredictionsHook', 'predict_in_float32']
 
-#: Heads of mmdet, whose outputs go to losses and box coders.
-HEADS = ('rpn_head', 'bbox_head', 'mask_head', 'panoptic_head', 'semantic_head')
-#: The last layer of mmseg's heads, whose own outputs pass by torch's hooks.
-LAST_LAYER = 'conv_seg'
-
 
 @HOOKS.register_module()
 class Float32PredictionsHook(Hook):
-    """Makes predictions float32 before training starts."""
+    """Casts the predictions of all heads to float32."""
 
     def before_train(self, runner: Runner) -> None:
-        """Called by mmengine when all is built."""
+        """Called by mmengine once everything is built."""
         predict_in_float32(runner.model)
 
 
 def predict_in_float32(model: nn.Module) -> None:
-    """Let every head of a detector or segmentor give out float32.
+    """Let every head of a detector or segmentor return float32.
 
-    What is computed on predictions inside autocast is then float32 too, since
+    What autocast regions compute from predictions is then float32 too, since
     elementwise operations keep the dtype of their inputs.
 
     Args:
@@ -52,8 +48,8 @@ def _predicting(model: nn.Module) -> Iterator[nn.Module]:
         # The stages of a cascade are numbered.
         if last.isdigit() and above:
             last = above[-1]
-        is_head = last in HEADS and not isinstance(module, nn.ModuleList)
-        if last == LAST_LAYER or is_head:
+        is_head = last in DETECTOR_HEADS and not isinstance(module, nn.ModuleList)
+        if last == LOGITS_LAYER or is_head:
             yield module
 
 

@@ -5,20 +5,22 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmmetaformer.host import schedulers_of
+
 __all__ = ['scale_loop', 'scale_schedule']
 
-# What of a scheduler's arguments is a number of steps.
+# The arguments of schedulers that are numbers of steps.
 LENGTHS = ('begin', 'end', 'total_iters', 'T_max', 'step_size', 'milestones')
 
 
 def scale_loop(cfg: Config, factor: float) -> None:
     """Multiply the lengths and intervals of an iteration-based loop.
 
-    A run in epochs stays as it is: its epochs see the same images at any batch size.
+    A run in epochs does not change: an epoch has the same images at any batch size.
 
     Args:
         cfg: The run's config, changed in place.
-        factor: What to multiply with.
+        factor: New length divided by old length.
     """
     loop = cfg.train_cfg
     if loop.get('type') != 'IterBasedTrainLoop' and loop.get('by_epoch', True):
@@ -36,10 +38,9 @@ def scale_schedule(cfg: Config, factor: float) -> None:
 
     Args:
         cfg: The run's config, changed in place.
-        factor: What to multiply with.
+        factor: New length divided by old length.
     """
-    schedulers = cfg.get('param_scheduler') or []
-    for scheduler in schedulers if isinstance(schedulers, list) else [schedulers]:
+    for scheduler in schedulers_of(cfg):
         if scheduler.get('by_epoch', True):
             continue
         for key in LENGTHS:
@@ -50,5 +51,5 @@ def scale_schedule(cfg: Config, factor: float) -> None:
 def _times(length: Any, factor: float) -> Any:
     if isinstance(length, (list, tuple)):
         return [_times(one, factor) for one in length]
-    # 0 stays 0, and no phase of a schedule vanishes.
+    # 0 stays 0, and no phase of a schedule disappears.
     return length if length in (0, None) else max(1, round(length * factor))

@@ -5,6 +5,7 @@ import torch
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import add_hook
 
 __all__ = ['use_amp']
 
@@ -53,8 +54,7 @@ def use_amp(cfg: Config, wanted: bool | None = None) -> None:
             wrapper.update(dtype='bfloat16', loss_scale=1.0)
         else:
             wrapper.update(dtype='float16', loss_scale='dynamic')
-    hooks = list(cfg.get('custom_hooks') or [])
-    cfg.custom_hooks = [*hooks, dict(type='mmmetaformer.Float32PredictionsHook')]
+    add_hook(cfg, dict(type='mmmetaformer.Float32PredictionsHook'))
 
 
 def _has_bf16() -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is printed before the first step: the plan of the run and who trains how."""
+"""What a run prints before its first step: batch plan and parameter groups."""
 
 import logging
 import math
@@ -13,13 +13,15 @@ from mmengine.runner import Runner
 from torch import nn
 from torch.optim import Optimizer
 
+from mmmetaformer.host import add_hook
 from mmmetaformer.registry import HOOKS
+from mmmetaformer.text import table as align
 
 from .batch_plan import plan_of
 
 __all__ = ['StartReportHook', 'describe_groups', 'report_start']
 
-MAX_NAMED = 3  # parts of the model that a row names
+MAX_PARTS = 3  # parts of the model in a row
 COLUMNS = ('layer', 'lr', 'decay', 'tensors', 'parameters', 'of')
 
 
@@ -28,7 +30,7 @@ class StartReportHook(Hook):
     """Logs the batch plan and the table of parameter groups before training."""
 
     def before_train(self, runner: Runner) -> None:
-        """Called by mmengine when all is built."""
+        """Called by mmengine once everything is built."""
         plan = plan_of(runner)
         model = getattr(runner.model, 'module', runner.model)
         table = describe_groups(model, runner.optim_wrapper.optimizer)
@@ -43,24 +45,23 @@ class StartReportHook(Hook):
 
 
 def report_start(cfg: Config) -> None:
-    """Let a run print its plan and its parameter groups.
+    """Print the plan and the parameter groups of a run before it starts.
 
     Args:
         cfg: The run's config, changed in place.
     """
-    hooks = list(cfg.get('custom_hooks') or [])
-    cfg.custom_hooks = [*hooks, dict(type='mmmetaformer.StartReportHook')]
+    add_hook(cfg, dict(type='mmmetaformer.StartReportHook'))
 
 
 def describe_groups(model: nn.Module, optimizer: Optimizer) -> str:
-    """A table of what is trained at which rate and decay, and of what is frozen.
+    """Return a table of what is trained with which rate and decay, and what is frozen.
 
-    Groups of the same layer, rate and decay are one row; the rate is that after
+    Groups with the same layer, rate and decay share a row. The rate is the one after
     warm-up.
 
     Args:
         model: What the optimizer trains.
-        optimizer: The optimizer.
+        optimizer: Its parameter groups become rows.
     """
     names = {id(p): name for name, p in model.named_parameters()}
     rows: dict[tuple, list[nn.Parameter]] = {}
@@ -78,7 +79,7 @@ def describe_groups(model: nn.Module, optimizer: Optimizer) -> str:
         cells.append(('', 'frozen', '', *_describe(frozen, names)))
     if all(row[0] == '' for row in cells[1:]):
         cells = [row[1:] for row in cells]
-    return _align(cells)
+    return '\n'.join(align(cells, left={-1}))
 
 
 def _from_the_stem(row: tuple[int | None, float, float | None]) -> tuple[float, ...]:
@@ -93,20 +94,9 @@ def _describe(params: list[nn.Parameter], names: dict[int, str]) -> tuple[Any, .
 
 
 def _summary(names: list[str]) -> str:
-    """The deepest parts of the model, if they are few, else the ones above them."""
+    """Return the deepest parts of the model if they are few, else those above."""
     for depth in (3, 2, 1):
         parts = list(dict.fromkeys('.'.join(n.split('.')[:depth]) for n in names))
-        if len(parts) <= MAX_NAMED:
+        if len(parts) <= MAX_PARTS:
             return ', '.join(parts)
     return ', '.join(parts)
-
-
-def _align(rows: list[tuple[Any, ...]]) -> str:
-    widths = [
-        max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)
-    ]
-    lines = []
-    for row in rows:
-        padded = [str(c).rjust(w) for c, w in zip(row[:-1], widths[:-1], strict=True)]
-        lines.append('  '.join([*padded, row[-1]]))
-    return '\n'.join(lines)

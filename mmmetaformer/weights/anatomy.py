@@ -12,14 +12,14 @@ __all__ = ['Anatomy', 'anatomy', 'differences']
 MIXERS = {
     'qkv.weight': 'attention',
     'dwconv.weight': 'sep_conv',
-    'random_matrix': 'random',
+    'random_matrix': 'random_mixing',
 }
 NO_WEIGHTS = 'identity or pooling'
 # Families by the mixers of the four stages, and whether they have a layer scale.
 FAMILIES: dict[tuple[tuple[str, ...], bool], str] = {
     (('sep_conv',) * 4, False): 'ConvFormer',
     (('sep_conv',) * 2 + ('attention',) * 2, False): 'CAFormer',
-    ((NO_WEIGHTS,) * 2 + ('random',) * 2, False): 'RandFormer',
+    ((NO_WEIGHTS,) * 2 + ('random_mixing',) * 2, False): 'RandFormer',
     ((NO_WEIGHTS,) * 4, False): 'IdentityFormer or PoolFormerV2',
     ((NO_WEIGHTS,) * 4, True): 'PoolFormer',
 }

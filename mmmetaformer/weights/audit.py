@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from mmmetaformer.text import shortened
+
 from .anatomy import anatomy, differences
 
 __all__ = ['Audit', 'compare']
@@ -13,7 +15,6 @@ __all__ = ['Audit', 'compare']
 # The published classifier and the norm behind its pooling have no place in a backbone.
 CLASSIFIER = ('norm.', 'head.')
 OUT_NORMS = 'out_norms.'  # start fresh: no published file has them
-MAX_NAMED = 6  # names that a message gives
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Audit:
     def problems(self) -> str:
         """The names behind the problems, and the likely cause."""
         lines = [
-            f'  {what}: {_named(names)}'
+            f'  {what}: {shortened(names)}'
             for what, names in (
                 ('missing', self.missing),
                 ('unexpected', self.unexpected),
@@ -122,8 +123,3 @@ def _likely_causes(
     if theirs is None or ours is None:
         return ['the file is of another kind of network']
     return differences(theirs, ours)
-
-
-def _named(names: list[str]) -> str:
-    more = f', and {len(names) - MAX_NAMED} more' if len(names) > MAX_NAMED else ''
-    return ', '.join(names[:MAX_NAMED]) + more

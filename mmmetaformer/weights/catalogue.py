@@ -3,8 +3,7 @@
 
 Addresses are those in https://github.com/sail-sg/metaformer (`default_cfgs`), the
 release v1.0 of https://github.com/sail-sg/poolformer, and the hub names of timm's
-`metaformer.py`. Neither publishes sizes or hashes where this was looked up, so these
-are unknown.
+`metaformer.py`. None of them publishes sizes or hashes.
 """
 
 from collections.abc import Iterator
@@ -45,8 +44,6 @@ class Entry:
         num_classes: Of the classifier in the file.
         layout: A name in LAYOUTS.
         licence: As published with the file.
-        size: Bytes; None is unknown.
-        sha256: None is unknown.
     """
 
     name: str
@@ -57,8 +54,6 @@ class Entry:
     num_classes: int
     layout: str
     licence: str = 'Apache-2.0'
-    size: int | None = None
-    sha256: str | None = None
 
     @property
     def file_name(self) -> str:

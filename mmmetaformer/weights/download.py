@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from mmmetaformer.errors import ConfigError
 
-__all__ = ['check_file', 'download']
+__all__ = ['check_hash', 'download']
 
 CHUNK = 1 << 18  # bytes
 HTML = (b'<!doctype', b'<html')  # beginnings of a page in place of a file
@@ -24,9 +24,7 @@ TRIES = 5
 PAUSE = 1.0  # seconds before the second try, doubled before each next
 
 
-def download(
-    url: str, target: Path, *, size: int | None = None, sha256: str | None = None
-) -> None:
+def download(url: str, target: Path, *, sha256: str | None = None) -> None:
     """Download a file, unless it is there.
 
     Processes that want the same file wait for the one that downloads it. What a break
@@ -36,14 +34,13 @@ def download(
     Args:
         url: Address, http or https.
         target: Where the file goes. It appears there only when it is complete.
-        size: Bytes, checked if known.
         sha256: Hexadecimal hash or its beginning, checked if known.
 
     Raises:
         ConfigError: It cannot be had, or is not the file that is expected.
     """
     if target.is_file():
-        check_file(target, size, sha256)
+        check_hash(target, sha256)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f'{target}.lock'):
@@ -53,7 +50,7 @@ def download(
         _fetch(url, target, part)
         try:
             _refuse_page(part, url, target)
-            check_file(part, size, sha256)
+            check_hash(part, sha256)
         except ConfigError:
             part.unlink()
             raise
@@ -67,18 +64,12 @@ def _refuse_page(part: Path, url: str, target: Path) -> None:
         raise ConfigError(f'{url} gives out a web page, no weights; {_way_out(target)}')
 
 
-def check_file(path: Path, size: int | None, sha256: str | None) -> None:
-    """Compare a file with its published size and hash, as far as they are known.
+def check_hash(path: Path, sha256: str | None) -> None:
+    """Compare a file with its published hash, if there is one.
 
     Raises:
-        ConfigError: It is another one; has both figures.
+        ConfigError: The hashes differ; the message has both.
     """
-    actual = path.stat().st_size
-    if size is not None and actual != size:
-        raise ConfigError(
-            f'{path} has {actual} bytes, published are {size}; remove it to download '
-            'it again'
-        )
     if sha256 is None:
         return
     digest = hashlib.sha256()

@@ -35,16 +35,18 @@ class Layout:
 
     Attributes:
         keys: Their names and ours.
-        mark: A name that no other layout has, as a regular expression.
-        as_conv: Whether the linear maps of a stage are 1x1 convolutions; it is told
-            whether the stage's mixer is attention.
-        prefix: What they put before all names but those of norm and head.
+        marks: Regular expressions; a file has this layout if each matches a name in it.
+        as_conv: Whether the linear maps of a stage are 1x1 convolutions, given whether
+            the stage's mixer is attention.
+        prefix: What they put before the names.
+        without_prefix: Beginnings of our names that get no prefix.
     """
 
     keys: KeyMap
-    mark: str
+    marks: tuple[str, ...]
     as_conv: Callable[[bool], bool]
     prefix: str = ''
+    without_prefix: tuple[str, ...] = ()
 
 
 def _timm(stage: str) -> KeyMap:
@@ -112,45 +114,50 @@ def _unless_attention(attention: bool) -> bool:
     return not attention
 
 
-#: By name, in the order in which they are tried.
+POOLFORMER_BLOCK = r'network\.0\.0\..+'
+
+#: By name, in the order in which they are tried: one with more marks comes before one
+#: with fewer of the same.
 LAYOUTS = {
-    'sail': Layout(_SAIL, r'downsample_layers\.0\.conv\..+', _never),
-    'timm': Layout(_timm('stages.'), r'stages\.0\.blocks\.0\..+', _unless_attention),
+    'sail': Layout(_SAIL, (r'downsample_layers\.0\.conv\..+',), _never),
+    'timm': Layout(_timm('stages.'), (r'stages\.0\.blocks\.0\..+',), _unless_attention),
     'timm_features': Layout(
-        _timm('stages_'), r'stages_0\.blocks\.0\..+', _unless_attention
+        _timm('stages_'), (r'stages_0\.blocks\.0\..+',), _unless_attention
     ),
-    # mmpretrain's classifiers: the norm behind the last stage is the final one.
+    # mmpretrain's classifiers: the norm after the last stage is the final one.
     'poolformer_mmpretrain': Layout(
         _poolformer([('norm6.{x}', 'norm.{x}'), ('head.fc.{x}', 'head.{x}')]),
-        r'head\.fc\..+',
+        (POOLFORMER_BLOCK, r'head\.fc\..+'),
         _always,
         prefix='backbone.',
+        without_prefix=('head.',),
     ),
     'poolformer': Layout(
         _poolformer(
             [*_POOLFORMER_OUTPUTS, ('norm.{x}', 'norm.{x}'), ('head.{x}', 'head.{x}')]
         ),
-        r'network\.0\.0\..+',
+        (POOLFORMER_BLOCK,),
         _always,
     ),
     'poolformer_hf': Layout(
-        _POOLFORMER_HF, r'block\.0\.0\..+', _always, prefix='poolformer.encoder.'
+        _POOLFORMER_HF,
+        (r'block\.0\.0\..+',),
+        _always,
+        prefix='poolformer.encoder.',
+        without_prefix=('head.', 'norm.'),
     ),
 }
 
 
 def find_layout(keys: Iterable[str]) -> str | None:
-    """Recognise a layout by its names, prefixes taken off.
+    """Recognize a layout by its names, without prefixes.
 
     Returns:
-        A name in LAYOUTS; None if the names are of none of them.
+        A name in LAYOUTS; None if the names fit none of them.
     """
     keys = list(keys)
-    has_network = any(key.startswith('network.0.0.') for key in keys)
     for name, layout in LAYOUTS.items():
-        if name == 'poolformer_mmpretrain' and not has_network:
-            continue  # `head.fc` alone is timm's too
-        if any(re.fullmatch(layout.mark, key) for key in keys):
+        if all(any(re.fullmatch(mark, key) for key in keys) for mark in layout.marks):
             return name
     return None
 
@@ -213,9 +220,7 @@ def to_layout(weights: StateDict, name: str) -> tuple[dict[str, Tensor], list[st
             continue
         if POINTWISE.fullmatch(key) and layout.as_conv(key.split('.')[1] in attention):
             value = value[..., None, None]
-        if not key.startswith('head.') and not (
-            key.startswith('norm.') and name == 'poolformer_hf'
-        ):
+        if not key.startswith(layout.without_prefix):
             new = layout.prefix + new
         theirs[new] = value
     return theirs, unknown

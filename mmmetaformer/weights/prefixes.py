@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import PARTS_BESIDE_BACKBONE
 
 from .layouts import find_layout
 
@@ -14,17 +15,6 @@ Value = TypeVar('Value')
 
 # DDP, EMA, Lightning, mmpretrain, transformers, MAE, DINO.
 PREFIXES = ('module.', 'model.', 'backbone.', 'poolformer.', 'encoder.', 'net.')
-# Parts of a detector or a segmentor beside its backbone.
-DENSE_PARTS = (
-    'neck.',
-    'rpn_head.',
-    'roi_head.',
-    'bbox_head.',
-    'mask_head.',
-    'panoptic_head.',
-    'decode_head.',
-    'auxiliary_head.',
-)
 
 
 def strip_prefixes(
@@ -70,10 +60,10 @@ def strip_prefixes(
             break
         rest = {key.removeprefix(common[0]): value for key, value in rest.items()}
         taken += common[0]
-    dense = [part for part in DENSE_PARTS if _count(rest, part)]
+    dense = [part for part in PARTS_BESIDE_BACKBONE if _count(rest, f'{part}.')]
     if dense:
         raise ConfigError(
-            f'the file is that of a whole detector or segmentor: it has {dense[0]}* '
+            f'the file is that of a whole detector or segmentor: it has {dense[0]}.* '
             "beside the backbone. For the backbone alone write prefix='backbone.'; to "
             'go on with the whole model, load_from=... in place of init_cfg'
         )

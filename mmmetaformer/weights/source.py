@@ -40,7 +40,7 @@ def locate(checkpoint: str) -> Path:
     entry = published_entry(checkpoint)
     if entry and (is_address or checkpoint == entry.name):
         target = cache_folder() / entry.file_name
-        download(entry.url, target, size=entry.size, sha256=entry.sha256)
+        download(entry.url, target)
         return target
     if is_address:
         name = PurePosixPath(unquote(urlsplit(checkpoint).path)).name

@@ -4,8 +4,8 @@ import torch
 from mmengine.config import Config
 
 from mmmetaformer.benchmark import Ceilings, Probe, Setting, build
-from mmmetaformer.engine import load_config
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.run.config import load_config
 
 TINY = dict(depths=(1,) * 4, dims=(32,) * 4)
 

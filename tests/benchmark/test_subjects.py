@@ -8,8 +8,8 @@ from mmmetaformer import models
 from mmmetaformer.benchmark import Setting, build
 from mmmetaformer.benchmark.subjects import REFERENCES
 from mmmetaformer.benchmark.workload import tensors_in
-from mmmetaformer.engine import load_config
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.run.config import load_config
 
 SMALL = Setting(size=(64, 64))
 

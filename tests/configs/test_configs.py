@@ -7,8 +7,8 @@ from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
 
 from mmmetaformer import models
-from mmmetaformer.engine import check_run
-from mmmetaformer.engine.sample_run import use_sample_data
+from mmmetaformer.checks.run import check_run
+from mmmetaformer.run.sample_run import use_sample_data
 from mmmetaformer.weights.catalogue import CATALOGUE
 
 OURS = [name for name in NAMES if load(name).model.backbone.type.startswith('mmmeta')]

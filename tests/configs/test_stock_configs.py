@@ -16,8 +16,8 @@ from mmengine.registry import MODELS, init_default_scope
 from mmengine.structures import InstanceData, PixelData
 from mmseg.structures import SegDataSample
 
-from mmmetaformer.engine import load_config
-from mmmetaformer.models.check_channels import check_channels
+from mmmetaformer.checks.channels import check_channels
+from mmmetaformer.run.config import load_config
 
 ALL = '[64, 128, 320, 512]'
 LAST = '[128, 320, 512]'

@@ -5,7 +5,7 @@ from mmengine.runner import Runner
 from toy_run import RecordHook, by_epochs, by_steps
 
 from mmmetaformer import compat
-from mmmetaformer.engine import use_accumulation
+from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.errors import ConfigError
 
 

@@ -5,9 +5,12 @@ import pytest
 from mmengine.runner import Runner
 from toy_run import by_epochs, by_steps
 
-from mmmetaformer.engine import report_start, scale_lr, use_accumulation, world_size_of
+from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.batch_plan import BatchPlan
+from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.run.scale_lr import scale_lr
+from mmmetaformer.run.world_size import world_size_of
 
 
 def log_of(cfg):

@@ -5,8 +5,8 @@ from mmengine.runner import Runner
 from toy_run import by_epochs, by_steps
 
 from mmmetaformer import compat
-from mmmetaformer.engine import use_accumulation, use_ema
-from mmmetaformer.engine.ema import MOMENTUM
+from mmmetaformer.engine.accumulation import use_accumulation
+from mmmetaformer.engine.ema import MOMENTUM, use_ema
 from mmmetaformer.errors import ConfigError
 
 

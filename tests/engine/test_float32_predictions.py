@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmmetaformer.engine.float32_predictions import predict_in_float32
-from mmmetaformer.engine.sample_run import use_sample_data
 from mmmetaformer.models.layers import fast_paths
+from mmmetaformer.run.sample_run import use_sample_data
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 LEAVES = (

@@ -3,7 +3,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmmetaformer.engine import use_amp
+from mmmetaformer.engine.precision import use_amp
 from mmmetaformer.errors import ConfigError
 
 HOOK = dict(type='mmmetaformer.Float32PredictionsHook')

@@ -36,7 +36,7 @@ def call(root, monkeypatch, capsys, tmp_path):
 def test_data_absent(call, root, tmp_path, config, layout):
     status, said = call('train.py', root / config, cwd=tmp_path)
     assert status == 2
-    assert 'is not there' in said
+    assert 'does not exist' in said
     assert layout in said
     assert '--sample-data' in said
 

@@ -5,9 +5,9 @@ import importlib.util
 import modelindex
 import pytest
 
-from mmmetaformer.analysis import measure
-from mmmetaformer.engine import load_config
+from mmmetaformer.complexity.count import count_complexity
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.run.config import load_config
 
 COUNTED_HERE = (
     'upernet_caformer_s36',
@@ -87,7 +87,7 @@ def test_metafiles_say_what_the_configs_do(files, root):
 def count_again(files, names, root):
     for name in names:
         model = models_of(files)[name]
-        result = measure(load_config(str(root / model['Config'])))
+        result = count_complexity(load_config(str(root / model['Config'])))
         assert model['Metadata']['Input'] == 'x'.join(map(str, result.shape))
         assert model['Metadata']['Parameters'] == result.parameters, name
         assert model['Metadata']['MACs'] == result.macs, name

@@ -13,7 +13,8 @@ from mmengine.registry import DefaultScope
 from safetensors.torch import load_file
 
 from mmmetaformer.models import CAFormer
-from mmmetaformer.weights import CATALOGUE, find_layout
+from mmmetaformer.weights.catalogue import CATALOGUE
+from mmmetaformer.weights.layouts import find_layout
 
 
 @pytest.fixture

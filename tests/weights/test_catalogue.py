@@ -5,9 +5,9 @@ import torch
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import backbones
-from mmmetaformer.weights import CATALOGUE, LAYOUTS, find_entry, from_layout, to_layout
 from mmmetaformer.weights.audit import compare
-from mmmetaformer.weights.catalogue import guess_entry
+from mmmetaformer.weights.catalogue import CATALOGUE, find_entry, guess_entry
+from mmmetaformer.weights.layouts import LAYOUTS, from_layout, to_layout
 from mmmetaformer.weights.source import published_entry
 
 

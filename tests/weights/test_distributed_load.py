@@ -16,7 +16,7 @@ import sys
 import torch.distributed as dist
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import CAFormer
-from mmmetaformer.weights import load_pretrained
+from mmmetaformer.weights.load import load_pretrained
 
 store, rank, good, *bad = sys.argv[1:]
 dist.init_process_group(

@@ -6,7 +6,8 @@ import timm
 import torch
 
 from mmmetaformer.models import backbones
-from mmmetaformer.weights import CATALOGUE, LAYOUTS, find_layout, from_layout, to_layout
+from mmmetaformer.weights.catalogue import CATALOGUE
+from mmmetaformer.weights.layouts import LAYOUTS, find_layout, from_layout, to_layout
 
 IMAGE = (1, 3, 64, 64)
 SMALLEST = {

@@ -11,7 +11,8 @@ from tiny_backbone import build, renamed, source
 
 from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.weights import load_pretrained, to_layout
+from mmmetaformer.weights.layouts import to_layout
+from mmmetaformer.weights.load import load_pretrained
 
 
 @pytest.fixture

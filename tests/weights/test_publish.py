@@ -9,8 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.weights import publish
-from mmmetaformer.weights.publish import read_published, weights_hash
+from mmmetaformer.weights.publish import publish, read_published, weights_hash
 
 CONFIG = "model = dict(type='A')\n"
 

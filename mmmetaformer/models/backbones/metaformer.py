@@ -25,7 +25,7 @@ from mmmetaformer.models.layers import (
 )
 from mmmetaformer.models.token_mixers import build_token_mixer
 from mmmetaformer.registry import MODELS
-from mmmetaformer.weights import load_pretrained
+from mmmetaformer.weights.load import load_pretrained
 
 from .layer_depth import layer_depth, stage_depth
 

@@ -7,7 +7,7 @@ from torch import nn
 from torch.autograd.graph import save_on_cpu
 
 from mmmetaformer import models
-from mmmetaformer.analysis import SavedBytes
+from mmmetaformer.complexity.saved_bytes import SavedBytes
 from mmmetaformer.models.layers import fast_paths
 
 FAMILIES = [

@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from timm_twin import build_twin
 
 from mmmetaformer.models import CAFormer, ConvFormer, PoolFormer, PoolFormerV2
-from mmmetaformer.weights import from_layout, to_layout
+from mmmetaformer.weights.layouts import from_layout, to_layout
 
 FAMILIES = (PoolFormer, PoolFormerV2, ConvFormer, CAFormer)
 MODELS = [(family, arch) for family in FAMILIES for arch in family.arch_settings]

@@ -6,7 +6,7 @@ from torch.autograd.graph import save_on_cpu, saved_tensors_hooks
 from torch.utils.checkpoint import checkpoint
 from ways import both_ways, errors
 
-from mmmetaformer.analysis import SavedBytes
+from mmmetaformer.complexity.saved_bytes import SavedBytes
 from mmmetaformer.models.layers import LayerNorm2d, fast_paths, recompute, recomputed
 
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from ways import both_ways, errors, run
 
-from mmmetaformer.analysis import SavedBytes
+from mmmetaformer.complexity.saved_bytes import SavedBytes
 from mmmetaformer.models.layers import ACTIVATIONS, StarReLU, fast_paths
 from mmmetaformer.models.layers.star_relu import (
     function,

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmmetaformer.analysis import SavedBytes
+from mmmetaformer.complexity.saved_bytes import SavedBytes
 from mmmetaformer.models.losses import cross_entropy, resized_cross_entropy
 
 CLASSES = 11

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a model config's neck and heads take what its backbone returns."""
+
+import importlib.util
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mmengine.registry import MODELS as ROOT
+
+from mmmetaformer.errors import ConfigError, check_arguments, check_choice
+from mmmetaformer.host import HEADS_ON_MAPS, as_list
+from mmmetaformer.models import MetaFormer
+from mmmetaformer.registry import MODELS
+
+__all__ = ['check_channels']
+
+SCOPE = 'mmmetaformer.'
+
+
+def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
+    """Refuse a model whose neck or heads expect other channels than the backbone has.
+
+    Only a backbone of this project is checked. It is built for the check, so that its
+    own errors come before training starts.
+
+    Args:
+        model: A detector's or segmentor's config. Wrappers (a model with `module` or
+            `detector`) are not looked into.
+        scope: The config's default scope.
+
+    Raises:
+        ConfigError: The backbone refuses its arguments, its scope is missing, or
+            channels differ; the message has both numbers.
+    """
+    spec = model.get('backbone')
+    if not isinstance(spec, Mapping):
+        return
+    _check_package(spec.get('type'))
+    _check_scope(spec.get('type'), scope)
+    if not str(spec.get('type')).startswith(SCOPE):
+        return
+    if model.get('pretrained'):
+        raise ConfigError(
+            f'model.pretrained is {model["pretrained"]!r}, which belongs to the '
+            'backbone that this one replaces. Set model.pretrained=None and name '
+            'weights in model.backbone.init_cfg'
+        )
+    channels = _build_backbone(spec).out_channels
+    for name, head in _takers(model):
+        expected = head.get('in_channels')
+        if expected is None:
+            continue
+        # mmseg's heads take the last map unless told otherwise, necks take all.
+        index = -1 if isinstance(expected, int) else list(range(len(channels)))
+        index = head.get('in_index', index)
+        given = _at(channels, index, name)
+        # Sorted: some necks, such as YOLO's, take the maps from the last to the first.
+        if sorted(as_list(expected)) == sorted(given):
+            continue
+        raise ConfigError(
+            f'{name}.in_channels is {expected!r}, but the backbone {spec["type"]} '
+            f'returns {given if len(given) > 1 else given[0]} there (all its outputs: '
+            f'{list(channels)}). Set {name}.in_channels to that.'
+        )
+
+
+def _check_package(name: Any) -> None:
+    """Refuse a backbone from a package that is not installed."""
+    package, dot, _ = name.partition('.') if isinstance(name, str) else ('', '', '')
+    if dot and importlib.util.find_spec(package) is None:
+        raise ConfigError(
+            f'the backbone {name!r} is part of {package}, which is not installed: '
+            f'pip install {package}'
+        )
+
+
+def _check_scope(name: Any, scope: str | None) -> None:
+    """Refuse our name without `mmmetaformer.` where the host has no such backbone."""
+    MODELS.import_from_location()
+    if name not in MODELS.module_dict:
+        return
+    with ROOT.switch_scope_and_registry(scope) as registry:
+        if registry.get(name) is None:
+            raise ConfigError(
+                f'{registry.scope} has no backbone {name!r}; this project registers it '
+                f'as {SCOPE + name!r}'
+            )
+
+
+def _build_backbone(spec: Mapping[str, Any]) -> MetaFormer:
+    arguments = dict(spec)
+    name = arguments.pop('type').removeprefix(SCOPE)
+    check_choice('backbone family', name, MODELS.module_dict)
+    family = MODELS.module_dict[name]
+    check_arguments(f'backbone {name}', family, arguments)
+    try:
+        return family(**arguments)
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise ConfigError(
+            f'backbone {name} cannot be built from {arguments}: {error}'
+        ) from error
+
+
+def _takers(model: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield name and config of what takes the backbone's maps."""
+    neck = model.get('neck')
+    if neck:
+        is_chain = isinstance(neck, Sequence)
+        yield ('neck[0]', neck[0]) if is_chain else ('neck', neck)
+        return
+    for name in HEADS_ON_MAPS:
+        heads = model.get(name)
+        if isinstance(heads, Mapping):
+            yield name, heads
+        else:
+            yield from ((f'{name}[{i}]', h) for i, h in enumerate(as_list(heads)))
+
+
+def _at(channels: Sequence[int], index: Any, name: str) -> list[int]:
+    indices = as_list(index)
+    outside = [i for i in indices if i not in range(-len(channels), len(channels))]
+    if outside:
+        raise ConfigError(
+            f'{name}.in_index is {index!r}, but the backbone has only '
+            f'{len(channels)} outputs, of {list(channels)} channels'
+        )
+    return [channels[i] for i in indices]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the files that a data set's config names exist."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import data_sets
+
+__all__ = ['check_files']
+
+# What a newcomer needs to see, by the type of the data set.
+LAYOUTS = {
+    'CocoDataset': """\
+    {root}/
+      annotations/instances_train2017.json, instances_val2017.json
+      train2017/*.jpg
+      val2017/*.jpg
+  (COCO 2017, https://cocodataset.org)""",
+    'ADE20KDataset': """\
+    {root}/
+      images/training/*.jpg       annotations/training/*.png
+      images/validation/*.jpg     annotations/validation/*.png
+  (SceneParse150, http://sceneparsing.csail.mit.edu)""",
+}
+
+
+def check_files(
+    dataset: Mapping[str, Any], evaluators: Sequence[Mapping[str, Any]] = ()
+) -> None:
+    """Refuse a data set whose annotation file or folders do not exist.
+
+    Files that another storage backend fetches (`backend_args`) are not checked.
+
+    Args:
+        dataset: The data set's config, wrapped or not.
+        evaluators: Configs of the evaluators that go with it.
+
+    Raises:
+        ConfigError: The message has the first missing path, the expected layout, and
+            `--sample-data`.
+    """
+    for inner in data_sets(dataset):
+        if inner.get('backend_args'):
+            continue
+        for path in _paths(inner, evaluators):
+            if not path.exists():
+                raise ConfigError(_message(path, inner))
+
+
+def _paths(
+    dataset: Mapping[str, Any], evaluators: Sequence[Mapping[str, Any]]
+) -> Iterator[Path]:
+    root = Path(dataset.get('data_root') or '')
+    if dataset.get('data_root'):
+        yield root
+    if dataset.get('ann_file'):
+        yield root / dataset['ann_file']
+    for folder in dataset.get('data_prefix', {}).values():
+        if folder:
+            yield root / folder
+    for metric in evaluators:
+        if metric.get('ann_file'):
+            yield Path(metric['ann_file'])
+
+
+def _message(path: Path, dataset: Mapping[str, Any]) -> str:
+    root = dataset.get('data_root') or '.'
+    layout = LAYOUTS.get(dataset['type'])
+    expected = f'Expected:\n{layout.format(root=root)}\n' if layout else ''
+    return (
+        f'{path} does not exist; the {dataset["type"]} of the config reads it.\n'
+        f'{expected}'
+        'Link your copy to that folder; or name another folder with '
+        '--cfg-options train_dataloader.dataset.data_root=... (also for val, test and '
+        'their evaluators); or try the config on synthetic data with --sample-data.'
+    )

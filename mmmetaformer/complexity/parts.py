@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of a detector or segmentor, and the input on which each is counted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mmmetaformer.host import TEST_HEADS_ON_MAPS, as_list
+
+__all__ = ['HeadRun', 'backbone_parts', 'head_runs']
+
+#: RoI heads whose stages depend on each other through the RoIs alone.
+ROI_HEADS = ('StandardRoIHead', 'CascadeRoIHead')
+
+
+@dataclass(frozen=True)
+class HeadRun:
+    """A head and the input on which it runs.
+
+    Args:
+        name: Its place in the model.
+        module: The head.
+        inputs: Makes the head's input from the maps of neck or backbone.
+        in_testing: Whether it runs in testing, and so counts in the total of MACs.
+        note: A remark on the input.
+    """
+
+    name: str
+    module: nn.Module
+    inputs: Callable[[Sequence[Tensor]], Any]
+    in_testing: bool = True
+    note: str = ''
+
+
+def backbone_parts(backbone: nn.Module, prefix: str = 'backbone') -> dict[str, Any]:
+    """Return the backbone's children by name, those in lists one by one."""
+    parts: dict[str, nn.Module] = {}
+    for name, child in backbone.named_children():
+        if isinstance(child, (nn.ModuleList, nn.ModuleDict)):
+            for key, grandchild in child.named_children():
+                parts[f'{prefix}.{name}.{key}'] = grandchild
+        else:
+            parts[f'{prefix}.{name}'] = child
+    return parts
+
+
+def head_runs(model: nn.Module, training: bool) -> Iterator[HeadRun]:
+    """Yield the heads of a model in the order in which they run.
+
+    Args:
+        model: A detector or segmentor.
+        training: Whether to take the RoIs of training instead of those of testing.
+    """
+    for name in TEST_HEADS_ON_MAPS:
+        head = getattr(model, name, None)
+        if head is not None:
+            for place, one in _each(name, head):
+                yield HeadRun(place, one, _as_they_are)
+    roi_head = getattr(model, 'roi_head', None)
+    if roi_head is not None:
+        yield from _roi_runs(model, roi_head, training)
+    auxiliary = getattr(model, 'auxiliary_head', None)
+    if auxiliary is not None:
+        for place, one in _each('auxiliary_head', auxiliary):
+            yield HeadRun(place, one, _as_they_are, False, 'in training only')
+
+
+def _as_they_are(maps: Sequence[Tensor]) -> Sequence[Tensor]:
+    return maps
+
+
+def _each(name: str, heads: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    if isinstance(heads, nn.ModuleList):
+        yield from ((f'{name}.{i}', head) for i, head in enumerate(heads))
+    else:
+        yield name, heads
+
+
+def _roi_runs(model: nn.Module, roi_head: Any, training: bool) -> Iterator[HeadRun]:
+    if type(roi_head).__name__ not in ROI_HEADS:
+        yield HeadRun('roi_head', roi_head, _as_they_are)
+        return
+    testing, sampled = _rois_in_testing(model), _rois_in_training(model)
+    for kind in ('bbox', 'mask'):
+        if not getattr(roi_head, f'with_{kind}'):
+            continue
+        extractors: Any = getattr(roi_head, f'{kind}_roi_extractor')
+        heads = getattr(roi_head, f'{kind}_head')
+        for i, (place, head) in enumerate(_each(f'roi_head.{kind}_head', heads)):
+            # A cascade has an extractor for each stage.
+            is_list = isinstance(extractors, nn.ModuleList)
+            extractor: Any = extractors[i] if is_list else extractors
+            size = extractor.roi_layers[0].output_size
+            number = (sampled if training else testing)[kind]
+            rois = _rois(number, extractor.out_channels, size)
+            note = f'{testing[kind]} RoIs ({sampled[kind]} in training)'
+            yield HeadRun(place, head, rois, note=note)
+
+
+def _rois(
+    number: int, channels: int, size: tuple[int, int]
+) -> Callable[[Sequence[Tensor]], Tensor]:
+    """Return what a RoI extractor returns for that many RoIs per image."""
+
+    def extract(maps: Sequence[Tensor]) -> Tensor:
+        rois = maps[0].new_empty(number * len(maps[0]), channels, *size)
+        return rois.requires_grad_(torch.is_grad_enabled())
+
+    return extract
+
+
+def _rois_in_testing(model: Any) -> dict[str, int]:
+    """Return the most RoIs per image that box heads and mask heads see."""
+    cfg = model.test_cfg
+    return {'bbox': cfg.rpn.max_per_img, 'mask': cfg.rcnn.max_per_img}
+
+
+def _rois_in_training(model: Any) -> dict[str, int]:
+    """Return the same for training, where masks are learned on positive RoIs."""
+    rcnn = model.train_cfg.rcnn
+    sampler = as_list(rcnn)[0].sampler
+    return {'bbox': sampler.num, 'mask': int(sampler.num * sampler.pos_fraction)}

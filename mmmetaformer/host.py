@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What mmdet's and mmseg's configs and models consist of.
+
+The one place that knows the names of their parts and the shape of their configs, so
+that everything else asks here. Nothing here is about MetaFormers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.registry import DATASETS
+
+__all__ = [
+    'CLASS_AGNOSTIC_HEADS',
+    'CLASS_HEADS',
+    'DETECTOR_HEADS',
+    'HEADS',
+    'HEADS_ON_MAPS',
+    'LOGITS_LAYER',
+    'PARTS_BESIDE_BACKBONE',
+    'SEGMENTOR_HEADS',
+    'SPLITS',
+    'TEST_HEADS_ON_MAPS',
+    'add_hook',
+    'as_list',
+    'data_sets',
+    'data_sets_of',
+    'dicts_in',
+    'evaluators_of',
+    'known_classes',
+    'predicts_masks',
+    'registered_data_set',
+    'schedulers_of',
+]
+
+#: Each has a `{split}_dataloader` and, except train, a `{split}_evaluator`.
+SPLITS = ('train', 'val', 'test')
+
+SEGMENTOR_HEADS = ('decode_head', 'auxiliary_head')
+#: Attributes of a detector, or of its `roi_head`.
+DETECTOR_HEADS = (
+    'rpn_head',
+    'bbox_head',
+    'mask_head',
+    'panoptic_head',
+    'semantic_head',
+)
+#: Heads that take the maps of the neck, or of the backbone where there is no neck. A
+#: `roi_head` does not: its heads take regions of interest.
+HEADS_ON_MAPS = (*SEGMENTOR_HEADS, *DETECTOR_HEADS)
+#: Those of them that run in testing on the maps alone.
+TEST_HEADS_ON_MAPS = ('decode_head', 'rpn_head', 'bbox_head', 'mask_head')
+#: Heads whose `num_classes` is that of the data set.
+CLASS_HEADS = ('decode_head', 'bbox_head', 'mask_head')
+#: Heads whose `num_classes` is not that of the data set: foreground against background,
+#: or the stuff classes of a second data set.
+CLASS_AGNOSTIC_HEADS = ('rpn_head', 'semantic_head')
+HEADS = ('roi_head', *HEADS_ON_MAPS)
+PARTS_BESIDE_BACKBONE = ('neck', *HEADS)
+#: The last layer of mmseg's heads.
+LOGITS_LAYER = 'conv_seg'
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list for what a config may write as one, as several, or as None."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def dicts_in(node: Any) -> Iterator[Any]:
+    """Yield every dict in a config tree, the outer ones first."""
+    if isinstance(node, dict):
+        yield node
+        node = list(node.values())
+    if isinstance(node, (list, tuple)):
+        for value in node:
+            yield from dicts_in(value)
+
+
+def data_sets(dataset: Any) -> Iterator[Any]:
+    """Yield the data sets inside wrappers such as RepeatDataset and ConcatDataset.
+
+    Args:
+        dataset: The config of a data set, or of a wrapper around one or several.
+    """
+    if 'dataset' in dataset:
+        yield from data_sets(dataset['dataset'])
+    elif 'datasets' in dataset:
+        for inner in dataset['datasets']:
+            yield from data_sets(inner)
+    else:
+        yield dataset
+
+
+def data_sets_of(cfg: Config, *splits: str) -> Iterator[Any]:
+    """Yield the configs of the data sets of these splits, without their wrappers.
+
+    Args:
+        cfg: The run's config; a split without a data loader has no data sets.
+        splits: Some of SPLITS.
+    """
+    for split in splits:
+        loader = cfg.get(f'{split}_dataloader')
+        if loader:
+            yield from data_sets(loader['dataset'])
+
+
+def evaluators_of(cfg: Config, split: str) -> list[Any]:
+    """Return the configs of a split's evaluators."""
+    return as_list(cfg.get(f'{split}_evaluator'))
+
+
+def schedulers_of(cfg: Config) -> list[Any]:
+    """Return the configs of the parameter schedulers."""
+    return as_list(cfg.get('param_scheduler'))
+
+
+def add_hook(cfg: Config, hook: Mapping[str, Any]) -> None:
+    """Append a custom hook to a config, unless a hook of its type is there already."""
+    hooks = as_list(cfg.get('custom_hooks'))
+    if hook['type'] not in [given.get('type') for given in hooks]:
+        cfg.custom_hooks = [*hooks, dict(hook)]
+
+
+def registered_data_set(dataset: Mapping[str, Any], scope: str | None) -> Any:
+    """Look up the class of a data set, None if the host does not have it.
+
+    Args:
+        dataset: The data set's config, not a wrapper.
+        scope: The config's default scope.
+    """
+    with DATASETS.switch_scope_and_registry(scope) as registry:
+        return registry.get(dataset['type'])
+
+
+def known_classes(
+    dataset: Mapping[str, Any], scope: str | None
+) -> Sequence[str] | None:
+    """Return the classes that a data set has by its type, None if it has none."""
+    kind = registered_data_set(dataset, scope)
+    return getattr(kind, 'METAINFO', {}).get('classes')
+
+
+def predicts_masks(model: Mapping[str, Any]) -> bool:
+    """Whether the model of a config is a detector that predicts a mask per object."""
+    heads = model.get('roi_head') or model
+    return bool(heads.get('mask_head')) or bool(model.get('panoptic_head'))

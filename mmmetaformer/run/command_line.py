@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the command lines of the tools share.
+
+Nothing heavy is imported here: `--help` and a misspelt option must not wait for torch.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from mmmetaformer.errors import ConfigError
+
+__all__ = [
+    'accumulation',
+    'add_config_options',
+    'add_run_arguments',
+    'exit_on_user_error',
+    'option',
+]
+
+
+def option(word: str) -> str:
+    """Check a word after `--cfg-options`; mmengine reads its value later.
+
+    Raises:
+        argparse.ArgumentTypeError: The word is not KEY=VALUE.
+    """
+    key, equals, _ = word.partition('=')
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f'takes KEY=VALUE, got {word!r}')
+    return word
+
+
+def accumulation(word: str) -> int | str:
+    """Read the word after `--accumulate`: a number from 1 up, or 'auto'.
+
+    Raises:
+        argparse.ArgumentTypeError: The word is neither.
+    """
+    if word == 'auto':
+        return word
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(
+            f"takes a number from 1 up or 'auto', got {word!r}"
+        )
+    return int(word)
+
+
+def add_config_options(parser: argparse.ArgumentParser, example: str) -> None:
+    """Add `--cfg-options`.
+
+    Args:
+        parser: The tool's.
+        example: An override that users of this tool need.
+    """
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action='extend',
+        type=option,
+        default=[],
+        metavar='KEY=VALUE',
+        help=f'override the config, such as {example}',
+    )
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that training and testing share."""
+    parser.add_argument(
+        '--work-dir',
+        help='folder for logs and checkpoints (default: work_dirs/NAME_OF_CONFIG)',
+    )
+    parser.add_argument(
+        '--sample-data',
+        nargs='?',
+        const='data/sample',
+        metavar='FOLDER',
+        help='run at small size on synthetic data, written to FOLDER (default: '
+        'data/sample)',
+    )
+    parser.add_argument(
+        '--classes',
+        nargs='+',
+        metavar='NAME',
+        help='the classes of your own data, or a file with one name per line',
+    )
+    parser.add_argument(
+        '--data-root',
+        metavar='FOLDER',
+        help="your own data, in the layout of the config's data set",
+    )
+    add_config_options(parser, 'train_dataloader.batch_size=4')
+    parser.add_argument(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='what started the processes of a distributed run',
+    )
+
+
+def exit_on_user_error(main: Callable[[], None]) -> None:
+    """Run a tool; print a `ConfigError` without a traceback and exit with status 2."""
+    try:
+        main()
+    except ConfigError as error:
+        print(f'error: {error}', file=sys.stderr)
+        sys.exit(2)

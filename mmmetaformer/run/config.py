@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the words of a command line to a run's config."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+
+from mmmetaformer.checks.categories import check_categories
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import SPLITS, data_sets_of
+
+from .find_config import find_config
+from .own_data import read_classes, use_classes, use_data_root
+from .sample_run import use_sample_data
+
+__all__ = ['load_config', 'merge_options', 'read_run_config']
+
+
+def load_config(path: str, work_dir: str | None = None) -> Config:
+    """Read the config of a run and settle where it writes.
+
+    Args:
+        path: The config file.
+        work_dir: Folder for logs and checkpoints; None for the config's own `work_dir`,
+            or else `work_dirs/` and the name of the config.
+
+    Raises:
+        ConfigError: The file does not exist, or has no model.
+    """
+    file = find_config(path)
+    cfg = Config.fromfile(file)
+    if 'model' not in cfg:
+        raise ConfigError(f'{path} has no `model`: it is a base config, not a run')
+    if work_dir is not None:
+        cfg.work_dir = work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = str(Path('work_dirs') / file.stem)
+    return cfg
+
+
+def merge_options(cfg: Config, options: Sequence[str]) -> None:
+    """Override a config with the words after `--cfg-options`.
+
+    Args:
+        cfg: The config, changed in place.
+        options: Words of the form KEY=VALUE, with mmengine's syntax of values.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--options', nargs='*', action=DictAction, default={})
+    cfg.merge_from_dict(parser.parse_args(['--options', *options]).options)
+
+
+def read_run_config(args: argparse.Namespace) -> Config:
+    """Read the config that the arguments of `add_run_arguments` describe.
+
+    `--cfg-options` have the last word, also over sample data.
+
+    Args:
+        args: The parsed arguments, with the path as `config`.
+
+    Raises:
+        ConfigError: The config does not exist, or does not go with an option.
+    """
+    if args.sample_data and (args.classes or args.data_root):
+        raise ConfigError(
+            '--sample-data has its own classes and folder: leave out --classes and '
+            '--data-root, or --sample-data'
+        )
+    cfg = load_config(args.config, args.work_dir)
+    if args.sample_data:
+        use_sample_data(cfg, args.sample_data)
+        if args.work_dir is None:
+            cfg.work_dir += '_sample'
+    if args.classes:
+        use_classes(cfg, read_classes(args.classes))
+    if args.data_root:
+        use_data_root(cfg, args.data_root)
+    merge_options(cfg, args.cfg_options)
+    if args.classes:
+        for dataset in data_sets_of(cfg, *SPLITS):
+            check_categories(dataset)
+    cfg.launcher = args.launcher
+    return cfg

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Testing, from the parsed command line to the metrics."""
+
+import argparse
+
+from mmengine.runner import Runner
+
+from mmmetaformer import compat
+from mmmetaformer.checks.checkpoint import check_checkpoint, check_fits
+from mmmetaformer.checks.run import check_run
+
+from .config import read_run_config
+from .output import use_out, use_show_dir
+from .tta import use_tta
+
+__all__ = ['test']
+
+
+def test(args: argparse.Namespace) -> None:
+    """Test a checkpoint and print the metrics.
+
+    Args:
+        args: The arguments of `tools/test.py`.
+
+    Raises:
+        ConfigError: The run cannot work as asked for; nothing was written.
+    """
+    compat.install()
+    cfg = read_run_config(args)
+    if args.show_dir:
+        use_show_dir(cfg, args.show_dir)
+    if args.out:
+        use_out(cfg, args.out)
+    check_run(cfg, splits=('test',))
+    if args.tta:
+        use_tta(cfg)
+    state_dict = check_checkpoint(args.checkpoint)
+    cfg.load_from = args.checkpoint
+    compat.prepare_cpu_launch(cfg)
+    runner = Runner.from_cfg(cfg)
+    if state_dict is not None:
+        check_fits(runner.model, state_dict, args.checkpoint)
+    runner.test()

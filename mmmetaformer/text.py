@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists, tables and suggestions in what a person reads."""
+
+import difflib
+from collections.abc import Collection, Iterable, Sequence
+
+__all__ = ['did_you_mean', 'shortened', 'table']
+
+
+def shortened(names: Iterable[object], limit: int = 6) -> str:
+    """Join names by commas; after the first `limit`, say how many more there are."""
+    words = [str(name) for name in names]
+    more = f' and {len(words) - limit} more' if len(words) > limit else ''
+    return ', '.join(words[:limit]) + more
+
+
+def table(rows: Sequence[Sequence[object]], left: Collection[int] = (0,)) -> list[str]:
+    """Align rows of cells into lines, with two spaces between columns.
+
+    Args:
+        rows: All of the same length, the header among them.
+        left: Columns that are aligned to the left; negative numbers count from the
+            last column. All others are aligned to the right.
+    """
+    columns = len(rows[0])
+    to_the_left = {column % columns for column in left}
+    widths = [max(len(str(row[i])) for row in rows) for i in range(columns)]
+    lines = []
+    for row in rows:
+        cells = [
+            str(cell).ljust(width) if i in to_the_left else str(cell).rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append('  '.join(cells).rstrip())
+    return lines
+
+
+def did_you_mean(name: object, choices: Iterable[str]) -> str:
+    """Return ' Did you mean X?' with the choice nearest to `name`, '' if none is."""
+    near = difflib.get_close_matches(str(name), list(choices), n=1)
+    return f' Did you mean {near[0]!r}?' if near else ''

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from mmmetaformer.checks.channels import check_channels
+from mmmetaformer.errors import ConfigError
+
+CHANNELS = [64, 128, 320, 512]
+
+
+def detector(neck_channels, **backbone):
+    return dict(
+        backbone=dict(type='mmmetaformer.ConvFormer', arch='s18', **backbone),
+        neck=dict(type='FPN', in_channels=neck_channels),
+    )
+
+
+def segmentor(decode_channels, auxiliary_channels, index=2, **backbone):
+    return dict(
+        backbone=dict(type='mmmetaformer.CAFormer', arch='s18', **backbone),
+        decode_head=dict(in_channels=decode_channels, in_index=[0, 1, 2, 3]),
+        auxiliary_head=[dict(in_channels=auxiliary_channels, in_index=index)],
+    )
+
+
+@pytest.mark.parametrize(
+    'model',
+    [
+        detector(CHANNELS),
+        detector(tuple(CHANNELS)),
+        detector(CHANNELS[1:], out_indices=(1, 2, 3)),
+        detector(CHANNELS[:0:-1], out_indices=(1, 2, 3)),  # as YOLOV3Neck
+        dict(
+            backbone=dict(type='mmmetaformer.CAFormer', arch='s18'),
+            decode_head=dict(in_channels=512),  # the last map, mmseg's default
+        ),
+        segmentor(CHANNELS, 320),
+        segmentor(CHANNELS, 512, index=-1),
+        dict(backbone=dict(type='ResNet', depth=50), neck=dict(in_channels=[1])),
+        dict(type='Wrapper', module=dict()),
+    ],
+)
+def test_fitting_models_pass(model):
+    check_channels(model)
+
+
+@pytest.mark.parametrize(
+    ('model', 'message'),
+    [
+        (
+            detector([96, 192, 384, 768]),
+            r'neck\.in_channels is \[96, 192, 384, 768\].*returns \[64, 128, 320, 512\]',
+        ),
+        (detector(CHANNELS, out_indices=(1, 2, 3)), r'returns \[128, 320, 512\]'),
+        (segmentor([64, 128, 320, 768], 320), r'decode_head\.in_channels is .*768'),
+        (
+            segmentor(CHANNELS, 384),
+            r'auxiliary_head\[0\]\.in_channels is 384.*returns 320 there',
+        ),
+        (
+            segmentor(CHANNELS, 320, out_indices=(0, 1)),
+            r'decode_head\.in_index is \[0, 1, 2, 3\].*only 2 outputs',
+        ),
+    ],
+)
+def test_other_channels_are_refused_with_both(model, message):
+    with pytest.raises(ConfigError, match=message):
+        check_channels(model)
+
+
+@pytest.mark.parametrize(
+    ('backbone', 'message'),
+    [
+        (dict(type='mmmetaformer.CAFormr'), "unknown backbone family 'CAFormr'.*'CAF"),
+        (
+            dict(type='mmmetaformer.CAFormer', arch='s18', norm_cfg=dict()),
+            "CAFormer has no argument 'norm_cfg'. Valid: arch, drop_path_rate",
+        ),
+        (dict(type='mmmetaformer.CAFormer'), "CAFormer needs 'arch'"),
+        (dict(type='mmmetaformer.CAFormer', arch='t0'), "unknown arch.*'t0'.*s18"),
+        (
+            dict(type='mmmetaformer.CAFormer', arch='s18', out_indices=(3, 2)),
+            r'out_indices .* got \(3, 2\)',
+        ),
+        (
+            dict(type='mmmetaformer.CAFormer', arch='s18', out_indices=3),
+            "CAFormer cannot be built from .*'out_indices': 3",
+        ),
+    ],
+)
+def test_bad_backbones_are_refused(backbone, message):
+    with pytest.raises(ConfigError, match=message):
+        check_channels(dict(backbone=backbone, neck=dict(in_channels=CHANNELS)))
+
+
+def test_a_name_without_its_scope():
+    model = dict(backbone=dict(type='CAFormer', arch='s18'))
+    with pytest.raises(ConfigError, match=r"no backbone 'CAFormer'.*mmmetaformer\.CA"):
+        check_channels(model)
+
+
+def test_a_head_without_neck():
+    model = dict(
+        backbone=dict(type='mmmetaformer.CAFormer', arch='s18'),
+        panoptic_head=dict(in_channels=[256, 512, 1024, 2048]),
+    )
+    with pytest.raises(ConfigError, match=r'panoptic_head\.in_channels is \[256'):
+        check_channels(model)
+
+
+def test_a_backbone_of_an_absent_package():
+    model = dict(type='FCOS', backbone=dict(type='mmabsent.ConvNeXt'))
+    with pytest.raises(ConfigError, match='pip install mmabsent'):
+        check_channels(model, 'mmdet')
+
+
+def test_weights_of_another_backbone():
+    backbone = dict(type='mmmetaformer.ConvFormer', arch='s18')
+    model = dict(pretrained='open-mmlab://resnet50_v1c', backbone=backbone)
+    with pytest.raises(ConfigError, match='Set model.pretrained=None'):
+        check_channels(model, 'mmseg')

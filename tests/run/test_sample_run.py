@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmmetaformer.checks.run import check_run
+from mmmetaformer.datasets.sample_data import ADE20K_CLASSES, COCO_CLASSES
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.run.sample_run import use_sample_data
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    return str(tmp_path_factory.mktemp('sample'))
+
+
+def stock(package, path):
+    folder = Path(import_module(package).__file__).parent / '.mim/configs'
+    return Config.fromfile(folder / path)
+
+
+def test_segmentation(root, folder):
+    cfg = Config.fromfile(root / 'configs/upernet_caformer.py')
+    use_sample_data(cfg, folder)
+    check_run(cfg, splits=('train', 'val', 'test'))
+    assert cfg.model.decode_head.num_classes == len(ADE20K_CLASSES)
+    assert cfg.model.auxiliary_head.num_classes == len(ADE20K_CLASSES)
+    assert cfg.train_dataloader.dataset.data_root.startswith(folder)
+    assert cfg.train_cfg.max_iters == cfg.train_cfg.val_interval
+    assert cfg.model.test_cfg.crop_size == cfg.model.data_preprocessor['size']
+
+
+def test_detection(root, folder):
+    cfg = Config.fromfile(root / 'configs/mask_rcnn_caformer.py')
+    use_sample_data(cfg, folder)
+    check_run(cfg, splits=('train', 'val', 'test'))
+    heads = cfg.model.roi_head
+    assert heads.bbox_head.num_classes == len(COCO_CLASSES)
+    assert heads.mask_head.num_classes == len(COCO_CLASSES)
+    assert cfg.val_evaluator.ann_file.startswith(folder)
+
+
+@pytest.mark.parametrize(
+    ('package', 'path'),
+    [
+        ('mmdet', 'cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py'),
+        ('mmdet', 'retinanet/retinanet_r50_fpn_1x_coco.py'),
+        ('mmseg', 'segformer/segformer_mit-b0_8xb2-160k_ade20k-512x512.py'),
+        ('mmseg', 'pspnet/pspnet_r50-d8_4xb4-80k_ade20k-512x512.py'),
+    ],
+)
+def test_stock_configs(package, path, folder):
+    cfg = stock(package, path)
+    use_sample_data(cfg, folder)
+    check_run(cfg, splits=('train', 'val', 'test'))
+
+
+def test_other_data_sets_are_refused(folder):
+    cfg = Config(dict(train_dataloader=dict(dataset=dict(type='CityscapesDataset'))))
+    with pytest.raises(ConfigError, match='trains on CityscapesDataset'):
+        use_sample_data(cfg, folder)
