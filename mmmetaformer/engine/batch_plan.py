@@ -64,11 +64,15 @@ class BatchPlan:
 
     def __str__(self) -> str:
         """Return a paragraph for the log."""
-        passes = f', {self.passes} passes each' if self.passes > 1 else ''
+        batch = [f'{self.per_process} per process', f'{self.processes} process']
+        if self.processes > 1:
+            batch[1] += 'es'
+        if self.passes > 1:
+            batch.append(f'{self.passes} passes')
         steps = -(-self.total_passes // self.passes)
         return (
-            f'{self.images_per_step} images per step ({self.per_process} on each of '
-            f'{self.processes} processes{passes}); {self.dataset_size:,} images and '
+            f'{self.images_per_step} images per step ({" x ".join(batch)}); '
+            f'{self.dataset_size:,} images and '
             f'{self.dataset_size / self.images_per_step:,.1f} steps per epoch; '
             f'{steps:,} steps, {self.total_images:,} images in total '
             f'({self.total_images / self.dataset_size:,.1f} epochs); '

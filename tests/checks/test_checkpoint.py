@@ -82,7 +82,9 @@ def test_weights_of_another_model():
         check_fits(model, wrong, 'a.pth')
     assert '1 missing (bias)' in str(error.value)
     assert '1 unexpected (extra)' in str(error.value)
-    assert '1 with a different shape (weight (3, 4), expected (3, 2))' in str(error.value)
+    assert '1 with a different shape (weight (3, 4), expected (3, 2))' in str(
+        error.value
+    )
 
 
 def test_a_start_without_the_backbone():
@@ -96,3 +98,11 @@ def test_a_start_without_the_backbone():
     for wrong, problem in ((alone, '2 missing'), (other, '1 with a different shape')):
         with pytest.raises(ConfigError, match=rf'2 keys, {problem}.*init_cfg=dict'):
             check_start(model, wrong, 'a.pth')
+
+
+@pytest.mark.parametrize('check', [check_start, check_fits])
+def test_wrappers_are_looked_through(check):
+    model = nn.DataParallel(nn.ModuleDict(dict(backbone=nn.Linear(2, 3))))
+    check(model, model.module.state_dict(), 'a.pth')
+    with pytest.raises(ConfigError, match='backbone.weight'):
+        check(model, {}, 'a.pth')

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+from mmengine.config import Config
+
+from mmmetaformer.engine.loop_length import scale_loop, scale_schedule
+
+
+@pytest.mark.parametrize(
+    ('scheduler', 'expected'),
+    [
+        (dict(type='CosineAnnealingLR', T_max=60), dict(T_max=30)),
+        (dict(type='StepLR', step_size=8), dict(step_size=4)),
+        (dict(type='MultiStepLR', milestones=[8, 11]), dict(milestones=[4, 6])),
+        (dict(type='ConstantLR', total_iters=9), dict(total_iters=4)),
+        (dict(type='LinearLR', begin=0, end=1), dict(begin=0, end=1)),
+    ],
+)
+def test_every_length_of_a_scheduler(scheduler, expected):
+    cfg = Config(dict(param_scheduler=dict(scheduler, by_epoch=False)))
+    scale_schedule(cfg, 0.5)
+    assert cfg.param_scheduler == dict(scheduler, by_epoch=False, **expected)
+
+
+def test_schedulers_that_count_epochs_do_not_change():
+    scheduler = dict(type='StepLR', step_size=8, by_epoch=True)
+    cfg = Config(dict(param_scheduler=[scheduler]))
+    scale_schedule(cfg, 0.5)
+    assert cfg.param_scheduler == [scheduler]
+
+
+def test_lengths_and_intervals_of_a_loop():
+    loop = dict(type='IterBasedTrainLoop', max_iters=100, val_interval=10, val_begin=1)
+    checkpoint = dict(type='CheckpointHook', by_epoch=False, interval=20)
+    cfg = Config(dict(train_cfg=loop, default_hooks=dict(checkpoint=checkpoint)))
+    cfg.train_cfg.dynamic_intervals = [(50, 5)]
+    scale_loop(cfg, 4)
+    assert cfg.train_cfg.max_iters == 400
+    assert cfg.train_cfg.val_interval == 40
+    assert cfg.train_cfg.val_begin == 4
+    assert cfg.train_cfg.dynamic_intervals == [[200, 20]]
+    assert cfg.default_hooks.checkpoint.interval == 80
+
+
+def test_a_loop_of_epochs_does_not_change():
+    cfg = Config(dict(train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=12)))
+    scale_loop(cfg, 4)
+    assert cfg.train_cfg.max_epochs == 12
