@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the names that users type to something that runs."""
+"""Build what a name on the command line stands for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import torch
@@ -18,13 +18,13 @@ from .workload import Workload
 
 __all__ = ['build']
 
-#: What the literature compares with, by the names of the configs; timm's.
+#: timm's models that the literature compares with, by the names of the configs.
 REFERENCES = {
     'swin_t': 'swin_tiny_patch4_window7_224',
     'convnext_t': 'convnext_tiny',
     'resnet_50': 'resnet50',
 }
-#: Activations, measured on the largest tensor of the smallest ConvFormer's MLPs.
+#: Activations, measured on the largest tensor in the MLPs of ConvFormer-S18.
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     'star_relu': StarReLU,
     'gelu': nn.GELU,
@@ -36,37 +36,55 @@ HIDDEN = 256
 def build(
     name: str, setting: Setting, load_config: Callable[[str], Config]
 ) -> Workload:
-    """What a name stands for.
+    """Build the workload that a name stands for.
 
     Args:
         name: A backbone of ours such as `convformer_s18`, one of timm's such as
             `timm/convformer_s18`, a key of REFERENCES or ACTIVATIONS, or the path of
-            a config. `:plain` behind a backbone of ours switches its fast ways off,
-            `:compile` behind any name compiles the module, or a config's backbone.
-        setting: Where it is to run.
-        load_config: Reads a config's file.
+            a config. `:plain` after a backbone or config of ours builds it without
+            recomputation and memory-efficient losses. `:compile` after any name
+            compiles the module, or the backbone of a config.
+        setting: The images and the device.
+        load_config: Reads a config from a path.
 
     Raises:
-        ConfigError: There is nothing of that name, an option does not fit it, or timm
-            is needed and missing.
+        ConfigError: The name is unknown, an option does not apply to it, or timm is
+            needed and not installed.
     """
     base, *options = name.split(':')
     for option in options:
         if option not in ('plain', 'compile'):
-            raise ConfigError(f'{name}: after a colon is `plain` or `compile`')
+            raise ConfigError(f'{name}: the options are `:plain` and `:compile`')
+    plain = 'plain' in options
     if base.endswith('.py'):
-        workload: Workload = ConfigWorkload(name, load_config(base), setting)
+        cfg = load_config(base)
+        if plain:
+            _make_plain(cfg.model)
+        workload: Workload = ConfigWorkload(name, cfg, setting)
         backbone: nn.Module = workload.module.backbone
     else:
-        backbone = _module(base, setting)
+        backbone = _module(base, setting, plain)
         workload = Workload(name, backbone, _input(base, setting), setting)
-    if 'plain' in options:
-        if not isinstance(backbone, models.MetaFormer):
-            raise ConfigError(f'{name}: only backbones of this project have fast ways')
-        backbone.fast = False
+    if plain and not isinstance(backbone, models.MetaFormer):
+        raise ConfigError(f'{name}: `:plain` needs a backbone of this project')
     if 'compile' in options:
         backbone.compile()
     return workload
+
+
+def _make_plain(model: MutableMapping[str, Any]) -> None:
+    """Switch off recomputation and memory-efficient losses in a config's model."""
+    if _is_ours(model['backbone']):
+        model['backbone']['recompute'] = False
+    for name in ('decode_head', 'auxiliary_head'):
+        heads = model.get(name) or []
+        for head in heads if isinstance(heads, list) else [heads]:
+            if _is_ours(head):
+                head['memory_efficient_loss'] = False
+
+
+def _is_ours(part: Mapping[str, Any]) -> bool:
+    return str(part['type']).startswith('mmmetaformer.')
 
 
 def _input(base: str, setting: Setting) -> torch.Tensor:
@@ -74,12 +92,12 @@ def _input(base: str, setting: Setting) -> torch.Tensor:
     height, width = setting.size
     if base in ACTIVATIONS:
         shape = (setting.batch, HIDDEN, height // 4, width // 4)
-        # As wide as the maps of a model at its start.
+        # As wide as the maps of a model that starts to train.
         return torch.randn(shape, generator=generator).requires_grad_()
     return torch.randn(setting.batch, 3, height, width, generator=generator)
 
 
-def _module(base: str, setting: Setting) -> nn.Module:
+def _module(base: str, setting: Setting, plain: bool) -> nn.Module:
     if base in ACTIVATIONS:
         return ACTIVATIONS[base]()
     if base in REFERENCES or base.startswith('timm/'):
@@ -88,11 +106,12 @@ def _module(base: str, setting: Setting) -> nn.Module:
     for cls in vars(models).values():
         sizes = getattr(cls, 'arch_settings', {})
         if arch in sizes and cls.__name__.lower() == family:
-            # Without norms on the outputs, which timm's features do not have.
-            return cls(arch, out_norm=None)
+            # Without norms on the outputs, as timm's features.
+            return cls(arch, out_norm=None, recompute=not plain)
     raise ConfigError(
-        f'{base!r} is no backbone of this project, such as convformer_s18; no name of '
-        f'{sorted({*REFERENCES, *ACTIVATIONS})}; no timm/NAME; and no file of a config'
+        f'{base!r} is no backbone of this project. Valid: names such as '
+        'convformer_s18, timm/NAME, paths of configs, '
+        + ', '.join(sorted({*REFERENCES, *ACTIVATIONS}))
     )
 
 
@@ -101,7 +120,7 @@ def _features(name: str, setting: Setting) -> nn.Module:
     options = {'img_size': setting.size} if name.startswith('swin') else {}
     try:
         return _timm().create_model(name, features_only=True, **options)
-    except RuntimeError as error:  # timm's words for a name that it does not know
+    except RuntimeError as error:  # for an unknown name
         raise ConfigError(f'timm/{name}: {error}') from error
 
 

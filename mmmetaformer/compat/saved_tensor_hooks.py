@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The hooks that a context of saved-tensor hooks hides.
+"""The saved-tensor hooks that an inner context of hooks would hide.
 
-torch runs the innermost hooks only: a context inside of activation checkpointing, or of
-`save_on_cpu`, would take its tensors away from it unless it hands them on. Asked for in
-https://github.com/pytorch/pytorch/issues/70134. This file can go when hooks nest, or
-when the ones in force can be had in public.
+torch calls only the innermost hooks. A context inside activation checkpointing or
+`save_on_cpu` therefore has to pass its tensors on, and torch has no public way to read
+the hooks in force. Upstream: https://github.com/pytorch/pytorch/issues/70134. This file
+can go when hooks nest, or when torch makes the ones in force public.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,10 @@ Hooks = tuple[Callable[[Tensor], Any], Callable[[Any], Tensor]]
 
 
 def can_read_hooks() -> bool:
-    """Whether torch tells the hooks in force; it does from 2.8 on."""
+    """Return whether this torch can report the hooks in force (from 2.8 on)."""
     return hasattr(torch._C._autograd, '_top_saved_tensors_default_hooks')
 
 
 def innermost_hooks() -> Hooks | None:
-    """The pack and the unpack hook in force, None without any."""
+    """Return the pack hook and the unpack hook in force, None if there are none."""
     return torch._C._autograd._top_saved_tensors_default_hooks(False)

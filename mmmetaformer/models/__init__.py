@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backbones and what they are made of."""
+"""Backbones, token mixers and layers."""
 
 from .backbones import (
     CAFormer,

@@ -26,18 +26,18 @@ def tiny(path):
 def test_steps(root, method):
     path = str(root / f'configs/{method}_convformer.py')
     setting = Setting((64, 96), batch=2)
-    fast, plain = (build(path + option, setting, tiny) for option in ('', ':plain'))
-    plain.module.load_state_dict(fast.module.state_dict())
-    before = [p.detach().clone() for p in fast.module.parameters()]
+    ours, plain = (build(path + option, setting, tiny) for option in ('', ':plain'))
+    plain.module.load_state_dict(ours.module.state_dict())
+    before = [p.detach().clone() for p in ours.module.parameters()]
     kept, peak = [], 0
-    for workload in (plain, fast):
+    for workload in (plain, ours):
         probe = Probe(workload)
         probe.start(training=True)
         probe.seconds()
         kept.append(probe.kept_bytes())
         peak = probe.peak_bytes()
     assert kept[1] < kept[0]
-    after = list(fast.module.parameters())
+    after = list(ours.module.parameters())
     assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
     # Weights, gradients and both moments of AdamW are there between two steps.
     weights = sum(p.numel() * 4 for p in after)

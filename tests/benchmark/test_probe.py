@@ -56,5 +56,5 @@ def test_compiled_has_no_bound(probe):
 
 
 def test_parts_are_of_configs(probe):
-    with pytest.raises(ConfigError, match='product: only a config has parts'):
+    with pytest.raises(ConfigError, match='product: only configs have parts'):
         probe.parts()

@@ -9,6 +9,7 @@ from mmmetaformer.benchmark import Setting, build
 from mmmetaformer.benchmark.subjects import REFERENCES
 from mmmetaformer.benchmark.workload import tensors_in
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.models.layers import Recomputing
 from mmmetaformer.run.config import load_config
 
 SMALL = Setting(size=(64, 64))
@@ -25,7 +26,7 @@ def shapes(workload):
 def test_ours_and_its_twin():
     ours = subject('convformer_s18')
     assert isinstance(ours.module, models.ConvFormer)
-    assert ours.module.fast
+    assert ours.module.stages[0][0].recompute
     twin = subject('timm/convformer_s18')
     count = [sum(p.numel() for p in w.module.parameters()) for w in (ours, twin)]
     assert count[0] == count[1]
@@ -40,7 +41,10 @@ def test_references(name):
 
 
 def test_options():
-    assert not subject('poolformerv2_s12:plain').module.fast
+    plain = subject('poolformerv2_s12:plain').module
+    chains = [m for m in plain.modules() if isinstance(m, Recomputing)]
+    assert len(chains) == 4 + 2 * 12
+    assert not any(m.recompute for m in chains)
     compiled = subject('poolformerv2_s12:plain:compile')
     assert compiled.module._compiled_call_impl is not None
 
@@ -59,8 +63,8 @@ def test_activations(name):
         ('convformer', "'convformer' is no backbone of this project"),
         ('family_s18', "'family_s18' is no backbone of this project"),
         ('timm/convformer_s19', 'timm/convformer_s19: '),
-        ('convformer_s18:fast', 'after a colon is `plain` or `compile`'),
-        ('swin_t:plain', 'only backbones of this project have fast ways'),
+        ('convformer_s18:fast', 'the options are `:plain` and `:compile`'),
+        ('swin_t:plain', '`:plain` needs a backbone of this project'),
     ],
 )
 def test_what_is_not_there(name, said):

@@ -82,8 +82,8 @@ def test_other_channels_are_refused_with_both(model, message):
             r'out_indices .* got \(3, 2\)',
         ),
         (
-            dict(type='mmmetaformer.CAFormer', arch='s18', out_indices=3),
-            "CAFormer cannot be built from .*'out_indices': 3",
+            dict(type='mmmetaformer.CAFormer', arch='s18', in_channels=(3, 3)),
+            r'in_channels must be a positive integer, got \(3, 3\)',
         ),
     ],
 )

@@ -57,7 +57,7 @@ def plain(value):
     """What says the same made alike: tuples and lists, defaults, this project's heads.
 
     Arguments that only repeat a default are left out, and heads have mmseg's names:
-    these are subclasses (`tests/models/test_decode_heads.py`).
+    these are subclasses (`tests/segmentation/test_decode_heads.py`).
     """
     if isinstance(value, dict):
         return {
@@ -68,7 +68,7 @@ def plain(value):
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, str):
-        return value.removeprefix('mmmetaformer.models.decode_heads.')
+        return value.removeprefix('mmmetaformer.segmentation.')
     return value
 
 

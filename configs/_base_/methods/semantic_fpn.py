@@ -16,7 +16,7 @@ model = dict(
     ),
     neck=dict(type='FPN', out_channels=256, num_outs=4),
     decode_head=dict(
-        type='mmmetaformer.models.decode_heads.FPNHead',
+        type='mmmetaformer.segmentation.FPNHead',
         in_channels=[256, 256, 256, 256],
         in_index=[0, 1, 2, 3],
         feature_strides=[4, 8, 16, 32],

@@ -23,7 +23,7 @@ model = dict(
         size=crop_size,
     ),
     decode_head=dict(
-        type='mmmetaformer.models.decode_heads.UPerHead',
+        type='mmmetaformer.segmentation.UPerHead',
         in_index=[0, 1, 2, 3],
         pool_scales=(1, 2, 3, 6),
         channels=512,
@@ -31,7 +31,7 @@ model = dict(
         **head,
     ),
     auxiliary_head=dict(
-        type='mmmetaformer.models.decode_heads.FCNHead',
+        type='mmmetaformer.segmentation.FCNHead',
         in_index=2,
         channels=256,
         num_convs=1,

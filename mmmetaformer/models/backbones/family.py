@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the published families share: a table of sizes and a few constant choices."""
+"""The base of the published families: a table of sizes and a few constant choices."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+
+from mmengine.utils import deprecated_api_warning
 
 from mmmetaformer.errors import check_choice
 
@@ -15,35 +17,38 @@ class Family(MetaFormer):
     """A MetaFormer whose choices are fixed by a paper; subclasses are data.
 
     Args:
-        arch: A published size, or a dict of `depths` and `dims` of your own.
-        drop_path_rate: As in `MetaFormer`, and so are all that follow.
+        arch: A published size, or a dict of your own `depths` and `dims`.
+        drop_path_rate: This and all further arguments are those of `MetaFormer`.
         in_channels: Channels of the image.
-        out_indices: Stages whose maps are given out, ascending.
-        out_norm: Fresh norm on each output, None for the raw stream.
+        out_indices: Stages whose maps are returned, ascending; negative ones count
+            from the end.
+        out_norm: New norm on each output, None for the raw stream.
         frozen_stages: -1 freezes nothing, 0 the stem, k also the first k stages.
-        with_cp: Recompute each block in the backward pass, to save memory.
-        fast: Take the fast ways, which give the same results; False for the plain.
+        with_cp: Checkpoint each block: save only its input for the backward pass.
+        recompute: Recompute norms, activations and depthwise convolutions in the
+            backward pass instead of saving their outputs.
         init_cfg: mmengine's initialization config.
 
     Raises:
-        ConfigError: No such size, or an argument that `MetaFormer` refuses.
+        ConfigError: The size is not published, or `MetaFormer` refuses an argument.
     """
 
-    #: The published sizes: `depths` and `dims`, and what else differs between them.
+    #: The published sizes: `depths`, `dims`, and other arguments that differ.
     arch_settings: ClassVar[Mapping[str, Mapping[str, Any]]]
-    #: Arguments of `MetaFormer` that make the family.
+    #: Arguments of `MetaFormer` that define the family.
     design: ClassVar[Mapping[str, Any]]
 
+    @deprecated_api_warning({'fast': 'recompute'}, cls_name='Family')
     def __init__(
         self,
         arch: str | Mapping[str, Sequence[int]],
         drop_path_rate: float = 0.0,
         in_channels: int = 3,
-        out_indices: Sequence[int] = (0, 1, 2, 3),
+        out_indices: int | Sequence[int] = (0, 1, 2, 3),
         out_norm: str | None = 'ln',
         frozen_stages: int = -1,
         with_cp: bool = False,
-        fast: bool = True,
+        recompute: bool = True,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         design = dict(self.design)
@@ -61,6 +66,6 @@ class Family(MetaFormer):
             out_norm=out_norm,
             frozen_stages=frozen_stages,
             with_cp=with_cp,
-            fast=fast,
+            recompute=recompute,
             init_cfg=init_cfg,
         )

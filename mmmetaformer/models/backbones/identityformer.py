@@ -11,7 +11,7 @@ __all__ = ['IdentityFormer']
 
 @MODELS.register_module()
 class IdentityFormer(Family):
-    """No token mixing at all; only the downsampling layers look at neighbours.
+    """No token mixing: only the downsampling layers look at neighbours.
 
     Sizes s12, s24, s36, m36, m48. See `Family` for the arguments.
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How deep a parameter of a MetaFormer lies, for learning rates that decay with depth.
+"""The depth of a parameter in a MetaFormer, for learning rates that decay with depth.
 
 Both ways of counting generalize ConvNeXt's (arXiv 2201.03545): for its depths
-[3, 3, 9, 3] they give the ids of mmdet's and mmseg's constructor for it.
+[3, 3, 9, 3] they return the ids of mmdet's and mmseg's constructor for ConvNeXt.
 """
 
 import math
@@ -12,17 +12,17 @@ __all__ = ['layer_depth', 'stage_depth']
 
 
 def layer_depth(name: str, depths: Sequence[int]) -> tuple[int, int]:
-    """Count in units of as many blocks as the first stage has.
+    """Return the layer of a parameter; a layer has as many blocks as the first stage.
 
-    The stem is layer 0, each unit is one layer, a downsampling belongs to the first
-    unit behind it, and all behind the last stage (output norms) is the last layer.
+    The stem is layer 0. A downsampling layer belongs to the first layer of its stage.
+    Everything behind the last stage (output norms) is the last layer.
 
     Args:
         name: A parameter's name in the backbone, such as `stages.2.7.mlp.fc1.weight`.
-        depths: Blocks of each stage that is built.
+        depths: Number of blocks of each stage that is built.
 
     Returns:
-        The layer's id, and the number of layers, heads included.
+        The layer, and the number of layers including the heads.
     """
     units = [math.ceil(depth / depths[0]) for depth in depths]
     num_layers = 1 + sum(units) + 1
@@ -37,14 +37,17 @@ def layer_depth(name: str, depths: Sequence[int]) -> tuple[int, int]:
 
 
 def stage_depth(name: str, depths: Sequence[int]) -> tuple[int, int]:
-    """Count in stages; the stem and all downsampling layers are layer 0.
+    """Return the layer of a parameter; a layer is a stage.
 
-    What is behind the last stage is as far from it as `layer_depth` says, so that the
-    rates of deep models stay low, as ConvNeXt's do.
+    The stem and all downsampling layers are layer 0. The number of layers is that of
+    `layer_depth`, so that the rates of deep models stay low, as in ConvNeXt.
 
     Args:
-        name: As in `layer_depth`, and so are `depths` and what is returned.
-        depths: Blocks of each stage that is built.
+        name: As in `layer_depth`.
+        depths: As in `layer_depth`.
+
+    Returns:
+        As `layer_depth`.
     """
     last, num_layers = layer_depth('out_norms', depths)
     part, *rest = name.split('.')

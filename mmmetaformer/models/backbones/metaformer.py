@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmengine.model import BaseModule, PretrainedInit
+import torch.fx
+from mmengine.model import BaseModule
+from mmengine.utils import deprecated_api_warning
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -20,14 +22,13 @@ from mmmetaformer.models.layers import (
     NORMS,
     Downsampling,
     MetaFormerBlock,
-    fast_paths,
-    is_fast,
+    Recomputing,
 )
 from mmmetaformer.models.token_mixers import build_token_mixer
 from mmmetaformer.registry import MODELS
-from mmmetaformer.weights.load import load_pretrained
 
 from .layer_depth import layer_depth, stage_depth
+from .pretrained import split_init_cfg
 
 __all__ = ['MetaFormer']
 
@@ -51,6 +52,9 @@ class MetaFormer(BaseModule):
 
     Stages behind the last output are not built, so that every parameter is trained.
 
+    `torch.compile`, `torch.export`, `torch.jit.trace`, `torch.fx.symbolic_trace` and
+    `torch.func` work; `torch.jit.script` does not.
+
     Args:
         arch: `depths` (blocks of each stage) and `dims` (channels of each stage).
         token_mixers: One for each stage: a name in TOKEN_MIXERS, or a dict with
@@ -59,30 +63,32 @@ class MetaFormer(BaseModule):
         downsample_norm: Norm of the downsampling layers, None for none.
         act: Activation in the MLPs, a name in ACTIVATIONS.
         mlp_bias: Whether the MLPs have biases.
-        layer_scale: Start value of the factor on each branch, None for none.
-        res_scale: Start value of the factor on the shortcuts of each stage, None for
-            none.
-        drop_path_rate: Probability that an image skips a branch of the last block;
-            it grows linearly from 0 over all blocks.
+        layer_scale: Initial factor on each branch, None for none.
+        res_scale: Initial factor on the shortcuts of each stage, None for none.
+        drop_path_rate: Probability that an image skips a branch of the last block. It
+            grows linearly from 0 over all blocks.
         in_channels: Channels of the image.
-        out_indices: Stages whose maps are given out, ascending.
-        out_norm: Fresh norm on each output, None for the raw stream. The published
-            models' final norm acts on pooled vectors and cannot serve here.
+        out_indices: Stages whose maps are returned, ascending; negative ones count
+            from the end. A single number is a tuple of one.
+        out_norm: New norm on each output, None for the raw stream. The final norm of
+            the published models acts on pooled vectors and cannot serve here.
         frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k
-            stages. What is frozen takes no gradient and stays in eval mode.
-        with_cp: Recompute each block in the backward pass, to save memory.
-        fast: Take the fast ways (`layers/fast.py`), which give the same results with
-            less memory; False for the plain ones.
-        init_cfg: mmengine's initialization config. Without one all starts as the
-            published models did (`layers/init.py`). `type='Pretrained'` takes the
+            stages. Frozen modules get no gradient and stay in eval mode.
+        with_cp: Checkpoint each block: save only its input for the backward pass, and
+            run it again there.
+        recompute: Recompute norms, activations and depthwise convolutions in the
+            backward pass instead of saving their outputs. Results are the same.
+        init_cfg: mmengine's initialization config. By default all weights start as in
+            the published models (`layers/init.py`). `type='Pretrained'` takes the
             arguments of `mmmetaformer.weights.load_pretrained`.
 
     Raises:
-        ConfigError: An argument is outside what is said above.
+        ConfigError: An argument is none of the above.
     """
 
     init_cfg: Any  # mmengine's attribute, which has no type there
 
+    @deprecated_api_warning({'fast': 'recompute'}, cls_name='MetaFormer')
     def __init__(
         self,
         arch: Mapping[str, Sequence[int]],
@@ -95,15 +101,15 @@ class MetaFormer(BaseModule):
         res_scale: Sequence[float | None] = (None, None, 1.0, 1.0),
         drop_path_rate: float = 0.0,
         in_channels: int = 3,
-        out_indices: Sequence[int] = (0, 1, 2, 3),
+        out_indices: int | Sequence[int] = (0, 1, 2, 3),
         out_norm: str | None = 'ln',
         frozen_stages: int = -1,
         with_cp: bool = False,
-        fast: bool = True,
+        recompute: bool = True,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        _split_init_cfg(init_cfg)  # refuses what it cannot use
+        split_init_cfg(init_cfg)  # refuses bad arguments
         depths, dims = _check_arch(arch)
         _check_four('token_mixers', token_mixers)
         _check_four('res_scale', res_scale)
@@ -115,17 +121,16 @@ class MetaFormer(BaseModule):
         check_choice('act', act, ACTIVATIONS)
         _check_count('in_channels', in_channels)
         if not 0 <= drop_path_rate < 1:
-            raise ConfigError(f'drop_path_rate is in [0, 1), got {drop_path_rate}')
+            raise ConfigError(f'drop_path_rate must be in [0, 1), got {drop_path_rate}')
         if frozen_stages not in range(-1, NUM_STAGES + 1):
             raise ConfigError(
-                f'frozen_stages is -1 to {NUM_STAGES}, got {frozen_stages}'
+                f'frozen_stages must be -1 to {NUM_STAGES}, got {frozen_stages}'
             )
         self.out_indices = _check_out_indices(out_indices)
         self.depths = depths
         self.dims = dims
         self.frozen_stages = frozen_stages
         self.with_cp = with_cp
-        self.fast = fast
 
         num_stages = self.out_indices[-1] + 1
         drop_paths = torch.linspace(0, drop_path_rate, sum(depths), device='cpu')
@@ -167,6 +172,9 @@ class MetaFormer(BaseModule):
                 for i in self.out_indices
             }
         )
+        for module in self.modules():
+            if isinstance(module, Recomputing):
+                module.recompute = recompute
         for module in self._frozen_modules():
             module.requires_grad_(False)
 
@@ -181,72 +189,67 @@ class MetaFormer(BaseModule):
         return tuple(STRIDES[i] for i in self.out_indices)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """(N, in_channels, H, W) to a map (N, C_i, H_i, W_i) for each of out_indices.
+        """Map (N, in_channels, H, W) to (N, C_i, H_i, W_i) for each of out_indices.
 
         H_0 = (H - 3) // 4 + 1, and each next H_i is half of the one before, rounded
         up; the same for W.
 
         Raises:
-            ValueError: The image is smaller than 32 pixels.
+            ValueError: The image is smaller than 32x32 pixels.
         """
-        if min(x.shape[-2:]) < STRIDES[-1]:
-            raise ValueError(
-                f'images need at least 32x32 pixels, got {tuple(x.shape[-2:])}'
-            )
-        fast = self.fast and is_fast(compiled=True)
+        _check_size(x)
         with_cp = self.with_cp and torch.is_grad_enabled()
         outputs = []
         for i, stage in enumerate(self.stages):
-            x = _run(self.downsample_layers[i], x, fast)
+            x = self.downsample_layers[i](x)
             for block in stage.children():
-                if with_cp:
-                    x = checkpoint(_run, block, x, fast, use_reentrant=False)
-                else:
-                    x = _run(block, x, fast)
+                x = checkpoint(block, x, use_reentrant=False) if with_cp else block(x)
             if i in self.out_indices:
                 outputs.append(self.out_norms[str(i)](x))
         return tuple(outputs)
 
     def init_weights(self) -> None:
-        """Initialize as `init_cfg` says; mmengine calls it before training.
+        """Initialize as `init_cfg` says; mmengine calls this before training.
 
         Raises:
-            ConfigError: Pretrained weights do not fit, or cannot be had.
+            ConfigError: Pretrained weights do not match, or are not available.
         """
         if self.is_init:
             return
         given = self.init_cfg
-        pretrained, self.init_cfg = _split_init_cfg(given)
+        loaders, self.init_cfg = split_init_cfg(given)
         try:
             super().init_weights()
-            for arguments in pretrained:
-                load_pretrained(self, **arguments)
+            for load_into in loaders:
+                load_into(self)
         except BaseException:
-            self._is_init = False  # so that a second call does not pass for done
+            self._is_init = False  # so that a second call tries again
             raise
         finally:
             self.init_cfg = given
 
     def get_layer_depth(self, param_name: str, prefix: str = '') -> tuple[int, int]:
-        """Layer of a parameter, and number of layers, for layer-wise decay of rates.
+        """Return a parameter's layer and the number of layers, for layer-wise decay.
 
-        The name and the contract are those of mmpretrain's backbones.
+        Name, arguments and results are those of mmpretrain's backbones.
 
         Args:
             param_name: The parameter's name in a model.
-            prefix: The backbone's place in that model, such as `backbone.`.
+            prefix: The backbone's place in that model, such as `backbone.`. Parameters
+                outside, such as a head's, are in the last layer.
 
         Raises:
-            ConfigError: The backbone has no such parameter.
+            ConfigError: The name begins with the prefix, but the backbone has no such
+                parameter.
         """
         return layer_depth(self._own_name(param_name, prefix), self._built_depths)
 
     def get_stage_depth(self, param_name: str, prefix: str = '') -> tuple[int, int]:
-        """The same as `get_layer_depth` for stage-wise decay."""
+        """Return the same as `get_layer_depth` for stage-wise decay."""
         return stage_depth(self._own_name(param_name, prefix), self._built_depths)
 
     def train(self, mode: bool = True) -> 'MetaFormer':
-        """Set the training mode; what is frozen stays in eval mode."""
+        """Set the training mode; frozen modules stay in eval mode."""
         super().train(mode)
         for module in self._frozen_modules():
             module.eval()
@@ -257,28 +260,37 @@ class MetaFormer(BaseModule):
         return self.depths[: len(self.stages)]
 
     def _own_name(self, param_name: str, prefix: str) -> str:
-        if param_name not in {prefix + name for name, _ in self.named_parameters()}:
-            # Guessing here would switch the decay off for what is misnamed.
+        """Return the name inside the backbone, '' for a parameter outside."""
+        if not param_name.startswith(prefix):
+            return ''
+        name = param_name.removeprefix(prefix)
+        if name not in dict(self.named_parameters()):
+            # A guess would switch the decay off for parameters with a wrong name.
             raise ConfigError(
-                f'the {type(self).__name__} has no parameter {param_name!r} if its own '
-                f'names begin with {prefix!r}'
+                f'{type(self).__name__} has no parameter {name!r} '
+                f'(got {param_name!r} with prefix {prefix!r})'
             )
-        return param_name.removeprefix(prefix)
+        return name
 
     def _frozen_modules(self) -> list[nn.Module]:
         if self.frozen_stages < 0:
             return []
-        through = max(self.frozen_stages, 1)  # the stem belongs to stage 0's input
+        through = max(self.frozen_stages, 1)  # the stem is the input of stage 0
         return [
             *self.downsample_layers[:through],
             *self.stages[: self.frozen_stages],
         ]
 
 
-def _run(module: nn.Module, x: Tensor, fast: bool) -> Tensor:
-    # The switch belongs to a thread, and checkpointing may come back in another.
-    with fast_paths(fast):
-        return module(x)
+def _check_size(x: Tensor) -> None:
+    if min(x.shape[-2:]) < STRIDES[-1]:
+        raise ValueError(
+            f'images must have at least 32x32 pixels, got {tuple(x.shape[-2:])}'
+        )
+
+
+# torch.fx records a call: it knows no sizes while it traces.
+torch.fx.wrap('_check_size')
 
 
 def _check_arch(
@@ -286,8 +298,8 @@ def _check_arch(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if not isinstance(arch, Mapping):
         raise ConfigError(
-            f'arch is a dict of depths and dims, got {arch!r}. Published sizes such '
-            "as 's18' go with a family, for example type='mmmetaformer.ConvFormer'."
+            f'arch must be a dict of depths and dims, got {arch!r}. Published sizes '
+            "such as 's18' need a family, for example type='mmmetaformer.ConvFormer'."
         )
     check_arguments('arch', lambda depths, dims: None, arch)
     for key in ('depths', 'dims'):
@@ -300,43 +312,26 @@ def _check_arch(
 def _check_four(what: str, values: Sequence[object]) -> None:
     if isinstance(values, (str, Mapping)) or len(values) != NUM_STAGES:
         raise ConfigError(
-            f'{what} needs one entry for each of 4 stages, got {values!r}'
+            f'{what} needs one entry for each of the 4 stages, got {values!r}'
         )
-
-
-def _split_init_cfg(init_cfg: Any) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Arguments of `load_pretrained`, and what is left for mmengine."""
-    configs = [init_cfg] if isinstance(init_cfg, Mapping) else list(init_cfg or [])
-    pretrained, others = [], []
-    for cfg in configs:
-        if not _is_pretrained(cfg.get('type')):
-            others.append(cfg)
-            continue
-        arguments = {key: value for key, value in cfg.items() if key != 'type'}
-        what = "init_cfg of type 'Pretrained'"
-        check_arguments(what, load_pretrained, arguments, given=('backbone',))
-        pretrained.append(arguments)
-    return pretrained, others
-
-
-def _is_pretrained(kind: Any) -> bool:
-    """Whether this is mmengine's initializer, in any of the ways to name it."""
-    if isinstance(kind, str):
-        return kind.rsplit('.', 1)[-1] in ('Pretrained', PretrainedInit.__name__)
-    return kind is PretrainedInit
 
 
 def _check_count(what: str, value: object) -> None:
     if not isinstance(value, int) or value < 1:
-        raise ConfigError(f'{what} is a whole number from 1 up, got {value!r}')
+        raise ConfigError(f'{what} must be a positive integer, got {value!r}')
 
 
-def _check_out_indices(out_indices: Sequence[int]) -> tuple[int, ...]:
-    indices = tuple(out_indices)
-    in_range = all(i in range(NUM_STAGES) for i in indices)
-    if not indices or not in_range or list(indices) != sorted(set(indices)):
+def _check_out_indices(out_indices: int | Sequence[int]) -> tuple[int, ...]:
+    given = (out_indices,) if isinstance(out_indices, int) else out_indices
+    is_valid = isinstance(given, Sequence) and all(
+        # bool is a subclass of int.
+        type(i) is int and i in range(-NUM_STAGES, NUM_STAGES)
+        for i in given
+    )
+    indices = [i % NUM_STAGES for i in given] if is_valid else []
+    if not indices or indices != sorted(set(indices)):
         raise ConfigError(
-            'out_indices are stages 0 to 3, ascending and each once, such as '
-            f'(0, 1, 2, 3); got {indices}'
+            'out_indices must be stages 0 to 3 (or -4 to -1), ascending and without '
+            f'repetition, such as (0, 1, 2, 3); got {out_indices!r}'
         )
-    return indices
+    return tuple(indices)

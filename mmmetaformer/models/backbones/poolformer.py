@@ -8,13 +8,13 @@ from .sizes import PLAIN_SIZES
 
 __all__ = ['PoolFormer']
 
-# https://github.com/sail-sg/poolformer starts the deeper models closer to identity.
+# Deeper models start closer to identity in https://github.com/sail-sg/poolformer.
 LAYER_SCALES = {'s12': 1e-5, 's24': 1e-5, 's36': 1e-6, 'm36': 1e-6, 'm48': 1e-6}
 
 
 @MODELS.register_module()
 class PoolFormer(Family):
-    """Pooling in all stages, GELU, biases, layer scale; no norm when downsampling.
+    """Pooling in all stages, GELU, biases and layer scale; no norm when downsampling.
 
     Sizes s12, s24, s36, m36, m48. See `Family` for the arguments.
     """

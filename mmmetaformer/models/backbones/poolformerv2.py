@@ -11,7 +11,7 @@ __all__ = ['PoolFormerV2']
 
 @MODELS.register_module()
 class PoolFormerV2(Family):
-    """Pooling in all stages, with the bias-free block of the later paper.
+    """Pooling in all stages, with the block of the later paper, which has no biases.
 
     Sizes s12, s24, s36, m36, m48. See `Family` for the arguments.
     """

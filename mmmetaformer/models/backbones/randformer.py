@@ -14,7 +14,7 @@ class RandFormer(Family):
     """Fixed random matrices mix the positions of the last two stages.
 
     Sizes s12, s24, s36, m36, m48. See `Family` for the arguments, and
-    `RandomMixing` for what happens at other sizes than 224x224 pixels.
+    `RandomMixing` for images of other sizes than 224x224 pixels.
     """
 
     arch_settings = PLAIN_SIZES

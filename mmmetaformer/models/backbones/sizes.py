@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The published sizes, shared by families of the same depth and width.
+"""The published sizes, each table shared by several families.
 
-From arXiv 2210.13452 and https://github.com/sail-sg/metaformer. The M sizes of the
-two tables have different widths.
+From arXiv 2210.13452 and https://github.com/sail-sg/metaformer. The M sizes of the two
+tables have different widths.
 """
 
 __all__ = ['PLAIN_SIZES', 'STRONG_SIZES']

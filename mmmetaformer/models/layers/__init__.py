@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parts of a block. All take and give (N, C, H, W), whatever the strides."""
+"""The parts of a block, one a file. All map (N, C, H, W) tensors of any strides."""
 
 from .activation import ACTIVATIONS, StarReLU
 from .block import MetaFormerBlock
 from .depthwise import Depthwise
 from .downsampling import Downsampling
-from .fast import fast_paths, is_fast
+from .drop_path import DropPath
+from .efficient import Recomputing, reference_kernels
 from .init import init_weights
 from .mlp import Mlp
 from .norm import NORMS, GroupNorm1, LayerNorm2d
 from .pointwise import Pointwise
-from .recompute import recomputed
 from .scale import Scale
 
 __all__ = [
@@ -18,15 +18,15 @@ __all__ = [
     'NORMS',
     'Depthwise',
     'Downsampling',
+    'DropPath',
     'GroupNorm1',
     'LayerNorm2d',
     'MetaFormerBlock',
     'Mlp',
     'Pointwise',
+    'Recomputing',
     'Scale',
     'StarReLU',
-    'fast_paths',
     'init_weights',
-    'is_fast',
-    'recomputed',
+    'reference_kernels',
 ]

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
+import torch.fx
 from torch import Tensor, nn
 
-from .fast import is_fast
-from .star_relu import star_relu
+from . import efficient
 
 __all__ = ['ACTIVATIONS', 'STAR_RELU_BIAS', 'STAR_RELU_SCALE', 'StarReLU']
 
@@ -19,24 +19,21 @@ STAR_RELU_BIAS = -0.4472
 
 
 class StarReLU(nn.Module):
-    """`scale * relu(x)^2 + bias`, one scalar each for the whole layer.
+    """`scale * relu(x)^2 + bias`, with one scalar each for the whole layer.
 
-    Learnable scalars start at 1 and 0, as in the published models. Fixed ones are
-    the paper's constants and no part of the state dict.
+    Learnable scalars start at 1 and 0, as in the published models. Fixed scalars are
+    the paper's constants and not in the state dict.
 
     Args:
         learnable: Whether the two scalars are trained.
-        inplace: Whether a fast way may overwrite the input when no gradient is asked
-            for, as a map's own output allows.
     """
 
     scale: Tensor
     bias: Tensor
 
-    def __init__(self, learnable: bool = True, inplace: bool = False) -> None:
+    def __init__(self, learnable: bool = True) -> None:
         super().__init__()
         self.learnable = learnable
-        self.inplace = inplace
         if learnable:
             self.scale = nn.Parameter(torch.ones(1))
             self.bias = nn.Parameter(torch.zeros(1))
@@ -46,21 +43,27 @@ class StarReLU(nn.Module):
             self.register_buffer('bias', bias, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Any shape to the same shape and precision."""
-        if is_fast():
-            return star_relu(x, self.scale, self.bias, self.inplace)
-        return (self.scale * x.relu().square() + self.bias).to(x.dtype)
+        """Map any shape to the same shape and precision."""
+        return _star_relu(x, self.scale, self.bias)
 
     def extra_repr(self) -> str:
-        """What `print(module)` shows."""
+        """Return what `print(module)` shows."""
         return f'learnable={self.learnable}'
 
 
-#: What `act` may name in a backbone's arguments. All stand behind a map, whose output
-#: nobody else needs.
+def _star_relu(x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    if efficient.use_kernels():
+        return efficient.star_relu(x, scale, bias)
+    return (scale * x.relu().square() + bias).to(x.dtype)
+
+
+# torch.fx records a call: which way to take depends on the tensor.
+torch.fx.wrap('_star_relu')
+
+#: Names for `act` in the arguments of a backbone.
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
-    'star_relu': partial(StarReLU, inplace=True),
-    'star_relu_fixed': partial(StarReLU, learnable=False, inplace=True),
+    'star_relu': StarReLU,
+    'star_relu_fixed': partial(StarReLU, learnable=False),
     'gelu': nn.GELU,
     'relu': nn.ReLU,
 }

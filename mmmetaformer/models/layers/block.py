@@ -4,32 +4,32 @@
 from collections.abc import Callable
 
 from torch import Tensor, nn
-from torchvision.ops import StochasticDepth
 
+from .drop_path import DropPath
+from .efficient import Recomputing
 from .mlp import Mlp
-from .recompute import recomputed
 from .scale import Scale
 
 __all__ = ['MetaFormerBlock']
 
 
-class MetaFormerBlock(nn.Module):
+class MetaFormerBlock(Recomputing):
     """Norm, token mixer, residual; norm, MLP, residual.
 
-    With r the residual scale, l the layer scale, each 1 where absent::
+    With the residual scale r and the layer scale l, each 1 if there is none::
 
         x = r1 * x + l1 * drop_path(token_mixer(norm1(x)))
         x = r2 * x + l2 * drop_path(mlp(norm2(x)))
 
     Args:
         dim: Number of channels.
-        token_mixer: What mixes positions; (N, dim, H, W) to the same.
-        norm: Makes a norm for that many channels.
+        token_mixer: Mixes positions; maps (N, dim, H, W) to the same shape.
+        norm: Makes a norm for a number of channels.
         act: Makes the activation of the MLP.
-        mlp_bias: Whether the MLP's maps have biases.
-        layer_scale: Start value of the factor on the branch, None for no factor.
-        res_scale: Start value of the factor on the shortcut, None for no factor.
-        drop_path: Probability that an image skips the branch in training.
+        mlp_bias: Whether the linear maps of the MLP have biases.
+        layer_scale: Initial factor on each branch, None for no factor.
+        res_scale: Initial factor on each shortcut, None for no factor.
+        drop_path: Probability that an image skips a branch in training.
     """
 
     def __init__(
@@ -56,15 +56,15 @@ class MetaFormerBlock(nn.Module):
         self.res_scale2 = _scale(dim, res_scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, dim, H, W) to (N, dim, H, W)."""
-        branch = self.drop_path1(recomputed(self.norm1, x, self.token_mixer))
-        x = self.res_scale1(x) + self.layer_scale1(branch)
-        branch = self.drop_path2(recomputed(self.norm2, x, self.mlp))
-        return self.res_scale2(x) + self.layer_scale2(branch)
+        """Map (N, dim, H, W) to (N, dim, H, W)."""
+        mixed = self.chain(x, self.norm1, self.token_mixer)
+        x = self.res_scale1(x) + self.layer_scale1(self.drop_path1(mixed))
+        mixed = self.chain(x, self.norm2, self.mlp)
+        return self.res_scale2(x) + self.layer_scale2(self.drop_path2(mixed))
 
 
 def _drop_path(rate: float) -> nn.Module:
-    return StochasticDepth(rate, mode='row') if rate > 0 else nn.Identity()
+    return DropPath(rate) if rate > 0 else nn.Identity()
 
 
 def _scale(dim: int, init_value: float | None) -> nn.Module:

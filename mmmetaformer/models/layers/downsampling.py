@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from .efficient import Recomputing
 from .init import init_weights
-from .recompute import recomputed
 
 __all__ = ['Downsampling']
 
 
-class Downsampling(nn.Module):
+class Downsampling(Recomputing):
     """Strided convolution with an optional norm before or after it.
 
     Args:
@@ -41,5 +41,5 @@ class Downsampling(nn.Module):
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, H, W) to (N, out_channels, about H / stride, W / stride)."""
-        return self.post_norm(recomputed(self.pre_norm, x, self.conv))
+        """Map (N, in_channels, H, W) to (N, out_channels, ~H / stride, ~W / stride)."""
+        return self.post_norm(self.chain(x, self.pre_norm, self.conv))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the published models start."""
+"""The initial weights of the published models."""
 
 from torch import nn
 
@@ -7,11 +7,11 @@ __all__ = ['init_weights']
 
 
 def init_weights(module: nn.Module) -> None:
-    """Start convolutions and linear maps from a truncated normal, biases from zero.
+    """Draw weights of convolutions and linear maps from a normal, and zero the biases.
 
-    The deviation is 0.02, cut at 2, as in https://github.com/sail-sg/metaformer. For
-    `nn.Module.apply`; each part starts its own, so that a token mixer of a user's
-    keeps whatever start it gives itself.
+    The normal has a deviation of 0.02 and is cut at 2, as in
+    https://github.com/sail-sg/metaformer. Call it with `nn.Module.apply`. Each part of
+    a block initializes only itself, so that a user's token mixer keeps its own weights.
     """
     if isinstance(module, (nn.Conv2d, nn.Linear)):
         nn.init.trunc_normal_(module.weight, std=0.02)

@@ -5,20 +5,20 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from .efficient import Recomputing
 from .init import init_weights
 from .pointwise import Pointwise
-from .recompute import recomputed
 
 __all__ = ['Mlp']
 
 
-class Mlp(nn.Module):
-    """Two pointwise maps with an activation between: dim, ratio * dim, dim.
+class Mlp(Recomputing):
+    """Two linear maps of the channels with an activation between them.
 
     Args:
         dim: Number of channels.
         act: Makes the activation.
-        bias: Whether the two maps have a bias (PoolFormer's have).
+        bias: Whether the maps have a bias (PoolFormer's do).
         ratio: Hidden channels per input channel.
     """
 
@@ -36,5 +36,5 @@ class Mlp(nn.Module):
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, dim, H, W) to (N, dim, H, W)."""
-        return recomputed(self.act, self.fc1(x), self.fc2)
+        """Map (N, dim, H, W) to (N, dim, H, W)."""
+        return self.chain(self.fc1(x), self.act, self.fc2)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Norms over feature maps, with the bias really absent where the papers have none.
+"""Norms over feature maps, without a bias parameter where the papers have none.
 
-They subclass torch's classes, so rules that ask `isinstance(module, nn.LayerNorm)`,
-such as mmengine's `norm_decay_mult`, see them.
+They subclass torch's norms, so that rules which check `isinstance(module,
+nn.LayerNorm)`, such as mmengine's `norm_decay_mult`, apply to them.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,14 @@ class LayerNorm2d(nn.LayerNorm):
     Args:
         dim: Number of channels.
         eps: Added to the variance; 1e-6 in all published MetaFormer baselines.
-        bias: Whether there is a bias besides the weight.
+        bias: Whether there is a bias.
     """
 
     def __init__(self, dim: int, eps: float = 1e-6, bias: bool = True) -> None:
         super().__init__(dim, eps=eps, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) to (N, C, H, W)."""
+        """Map (N, C, H, W) to (N, C, H, W)."""
         x = x.permute(0, 2, 3, 1)
         x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
         return x.permute(0, 3, 1, 2)
@@ -37,13 +37,13 @@ class LayerNorm2d(nn.LayerNorm):
 class GroupNorm1(nn.GroupNorm):
     """GroupNorm with one group: one mean and variance over (C, H, W) of an image.
 
-    The papers call it modified LayerNorm. The statistics take in the whole input,
-    zero padding included.
+    The papers call it modified LayerNorm. The statistics cover the whole input, zero
+    padding included.
 
     Args:
         dim: Number of channels.
         eps: Added to the variance; 1e-5 in PoolFormer, 1e-6 in the later families.
-        bias: Whether there is a bias besides the weight.
+        bias: Whether there is a bias.
     """
 
     def __init__(self, dim: int, eps: float = 1e-6, bias: bool = True) -> None:
@@ -54,12 +54,12 @@ class GroupNorm1(nn.GroupNorm):
             self.bias = nn.Parameter(torch.zeros(dim))
 
     def extra_repr(self) -> str:
-        """What `print(module)` shows."""
+        """Return what `print(module)` shows."""
         channels, eps = self.num_channels, self.eps
         return f'{channels}, eps={eps}, bias={self.bias is not None}'
 
 
-#: What `norm`, `downsample_norm` and `out_norm` may name in a backbone's arguments.
+#: Names for `norm`, `downsample_norm` and `out_norm` in the arguments of a backbone.
 NORMS: dict[str, Callable[[int], nn.Module]] = {
     'ln': LayerNorm2d,
     'ln_no_bias': partial(LayerNorm2d, bias=False),

@@ -8,12 +8,11 @@ __all__ = ['Pointwise']
 
 
 class Pointwise(nn.Linear):
-    """1x1 convolution whose weight is stored as a linear layer's, (out, in).
+    """1x1 convolution that stores its weight like a linear layer, as (out, in).
 
-    That is the shape in the published checkpoints, and channels that are mapped
-    alike get the same initial values in every memory layout.
+    The published checkpoints have that shape.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_features, H, W) to (N, out_features, H, W)."""
+        """Map (N, in_features, H, W) to (N, out_features, H, W)."""
         return F.conv2d(x, self.weight[:, :, None, None], self.bias)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A learnt factor per channel."""
+"""A learnable factor per channel."""
 
 import torch
 from torch import Tensor, nn
@@ -8,14 +8,14 @@ __all__ = ['Scale']
 
 
 class Scale(nn.Module):
-    """Multiplies each channel by a learnt factor.
+    """Multiply each channel by a learnable factor.
 
-    On the branch it is LayerScale (arXiv 2103.17239, starts near 0), on the shortcut
+    On a branch this is LayerScale (arXiv 2103.17239, starts near 0), on a shortcut
     ResScale (arXiv 2110.09456, starts at 1).
 
     Args:
         dim: Number of channels.
-        init_value: What every factor starts from.
+        init_value: Initial value of every factor.
     """
 
     def __init__(self, dim: int, init_value: float) -> None:
@@ -23,5 +23,5 @@ class Scale(nn.Module):
         self.scale = nn.Parameter(torch.full((dim,), init_value))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) to (N, C, H, W)."""
+        """Map (N, C, H, W) to (N, C, H, W)."""
         return x * self.scale[:, None, None]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What mixes positions in a block: one mixer a file, all with the same contract.
+"""Token mixers, which mix the positions in a block: one a file, one contract.
 
 `Mixer(dim, **its own named arguments)` maps (N, dim, H, W) to (N, dim, H, W) for any
 H and W.

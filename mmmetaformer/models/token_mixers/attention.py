@@ -13,10 +13,10 @@ __all__ = ['Attention']
 
 @TOKEN_MIXERS.register_module('attention')
 class Attention(nn.Module):
-    """Vanilla self-attention over all positions (arXiv 1706.03762), bias-free.
+    """Vanilla self-attention over all positions (arXiv 1706.03762), without biases.
 
-    It runs torch's fused kernels: at 800x1333 pixels stage 3 has 4200 positions, and
-    the matrix of all pairs is never stored.
+    torch's fused kernels never store the matrix of all pairs of positions, of which
+    stage 3 has 4200 at 800x1333 pixels.
 
     Args:
         dim: Number of channels, a multiple of `head_dim`.
@@ -36,10 +36,10 @@ class Attention(nn.Module):
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, dim, H, W) to (N, dim, H, W)."""
+        """Map (N, dim, H, W) to (N, dim, H, W)."""
         size = x.shape[-2:]
         qkv = self.qkv(x).flatten(2).transpose(1, 2)
-        # To three of (N, heads, tokens, head_dim).
+        # Three of (N, heads, H * W, head_dim).
         heads = qkv.unflatten(2, (3, -1, self.head_dim))
         query, key, value = heads.permute(2, 0, 3, 1, 4)
         x = F.scaled_dot_product_attention(query, key, value)

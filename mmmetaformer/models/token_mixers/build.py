@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From what a config says of a token mixer to the module."""
+"""Build a token mixer from a config."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +17,11 @@ def build_token_mixer(spec: str | Mapping[str, Any], dim: int) -> nn.Module:
 
     Args:
         spec: A registered name, or a dict with the name as `type` and the mixer's
-            own arguments besides.
+            own arguments.
         dim: Number of channels.
 
     Raises:
-        ConfigError: The name is not registered, or the mixer has no such argument.
+        ConfigError: The name is not registered, or an argument is unknown or missing.
     """
     arguments = {'type': spec} if isinstance(spec, str) else dict(spec)
     name = arguments.pop('type', None)
@@ -31,8 +31,8 @@ def build_token_mixer(spec: str | Mapping[str, Any], dim: int) -> nn.Module:
         'token mixer',
         name,
         known,
-        hint='A mixer of your own: decorate it with '
-        "@TOKEN_MIXERS.register_module('its_name') and name its file in the config's "
+        hint='To add your own mixer, decorate its class with '
+        "@TOKEN_MIXERS.register_module('its_name') and list its module in the config's "
         'custom_imports.',
     )
     check_arguments(f'token mixer {name!r}', known[name], arguments, given=('dim',))

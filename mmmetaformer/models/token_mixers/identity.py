@@ -10,7 +10,7 @@ __all__ = ['Identity']
 
 @TOKEN_MIXERS.register_module('identity')
 class Identity(nn.Module):
-    """Mixes nothing: each position keeps its vector.
+    """Mix nothing: each position keeps its vector.
 
     Args:
         dim: Number of channels.
@@ -20,5 +20,5 @@ class Identity(nn.Module):
         super().__init__()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Give back the input."""
+        """Return the input."""
         return x

@@ -14,7 +14,7 @@ __all__ = ['Pooling']
 class Pooling(nn.Module):
     """Mean of the neighbours minus the position itself.
 
-    The block's shortcut adds the position back, hence the subtraction.
+    The subtraction is there because the block's shortcut adds the position back.
 
     Args:
         dim: Number of channels.
@@ -24,11 +24,11 @@ class Pooling(nn.Module):
     def __init__(self, dim: int, pool_size: int = 3) -> None:
         super().__init__()
         if pool_size % 2 == 0:
-            raise ConfigError(f'pooling needs an odd pool_size, got {pool_size}')
+            raise ConfigError(f'pool_size of pooling must be odd, got {pool_size}')
         self.pool_size = pool_size
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, dim, H, W) to (N, dim, H, W)."""
+        """Map (N, dim, H, W) to (N, dim, H, W)."""
         size = self.pool_size
         mean = F.avg_pool2d(x, size, 1, size // 2, count_include_pad=False)
         return mean - x

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The mixer of ConvFormer and of CAFormer's first two stages (arXiv 2210.13452)."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmmetaformer.errors import ConfigError, check_choice
 from mmmetaformer.models.layers import (
     ACTIVATIONS,
     Depthwise,
     Pointwise,
+    Recomputing,
     init_weights,
-    recomputed,
 )
 from mmmetaformer.registry import TOKEN_MIXERS
 
@@ -17,8 +17,8 @@ __all__ = ['SepConv']
 
 
 @TOKEN_MIXERS.register_module('sep_conv')
-class SepConv(nn.Module):
-    """Inverted separable convolution of MobileNetV2 (arXiv 1801.04381), bias-free.
+class SepConv(Recomputing):
+    """Inverted separable convolution of MobileNetV2 (arXiv 1801.04381), without biases.
 
     Args:
         dim: Number of channels.
@@ -36,7 +36,7 @@ class SepConv(nn.Module):
     ) -> None:
         super().__init__()
         if kernel_size % 2 == 0:
-            raise ConfigError(f'sep_conv needs an odd kernel_size, got {kernel_size}')
+            raise ConfigError(f'kernel_size of sep_conv must be odd, got {kernel_size}')
         check_choice('act', act, ACTIVATIONS)
         hidden = expansion_ratio * dim
         self.pwconv1 = Pointwise(dim, hidden, bias=False)
@@ -46,10 +46,6 @@ class SepConv(nn.Module):
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, dim, H, W) to (N, dim, H, W)."""
-        return recomputed(self.act1, self.pwconv1(x), self._mix)
-
-    def _mix(self, x: Tensor) -> Tensor:
-        """From the activation, (N, hidden, H, W), to the output, (N, dim, H, W)."""
-        # An element costs kernel_size^2 MACs to have again, not `dim` as a map's do.
-        return recomputed(self.dwconv, x, self.pwconv2)
+        """Map (N, dim, H, W) to (N, dim, H, W)."""
+        # Recomputing dwconv is cheap too: kernel_size^2 MACs an element, not `dim`.
+        return self.chain(self.pwconv1(x), self.act1, self.dwconv, self.pwconv2)

@@ -4,6 +4,7 @@ from mmdet.engine.optimizers.layer_decay_optimizer_constructor import (
     get_layer_id_for_convnext,
     get_stage_id_for_convnext,
 )
+from torch import nn
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import ConvFormer, IdentityFormer, MetaFormer
@@ -80,12 +81,39 @@ def test_stages_that_are_not_built_do_not_count():
     ('name', 'prefix'),
     [
         ('backbone.stages.0.0.norm1.weight', ''),
-        ('stages.0.0.norm1.weight', 'backbone.'),
         ('backbone.stages.0.9.norm1.weight', 'backbone.'),
     ],
 )
-def test_a_wrong_prefix_is_refused(name, prefix):
-    # An ancestor of this function took all such names for the head's.
+def test_a_wrong_name_inside_the_prefix_is_refused(name, prefix):
     backbone = IdentityFormer('s12')
     with pytest.raises(ConfigError, match='has no parameter'):
         backbone.get_layer_depth(name, prefix)
+
+
+@pytest.mark.parametrize('name', ['head.fc.weight', 'stages.0.0.norm1.weight'])
+def test_names_outside_the_prefix_are_the_heads(name):
+    backbone = IdentityFormer('s12')
+    assert backbone.get_layer_depth(name, 'backbone.') == (7, 8)
+    assert backbone.get_stage_depth(name, 'backbone.') == (7, 8)
+
+
+@pytest.mark.parametrize('backbone', [ConvFormer('s18'), IdentityFormer('s12')])
+def test_constructor_of_mmpretrain(backbone):
+    from mmpretrain.engine import LearningRateDecayOptimWrapperConstructor
+    from mmpretrain.models import ImageClassifier
+
+    head = dict(type='LinearClsHead', num_classes=3, in_channels=512)
+    model = ImageClassifier(nn.Identity(), head=head)
+    model.backbone = backbone
+    constructor = LearningRateDecayOptimWrapperConstructor(
+        dict(optimizer=dict(type='AdamW', lr=1.0, weight_decay=0.05)),
+        dict(layer_decay_rate=0.5),
+    )
+    groups = constructor(model).optimizer.param_groups
+    found = {group['param_name']: group['lr'] for group in groups}
+    expected = {'head.fc.weight': 1.0, 'head.fc.bias': 1.0}
+    for name, _ in backbone.named_parameters():
+        depth, num_layers = backbone.get_layer_depth(name)
+        expected[f'backbone.{name}'] = 0.5 ** (num_layers - 1 - depth)
+    assert found == expected
+    assert min(found.values()) == 0.5**7

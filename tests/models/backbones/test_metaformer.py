@@ -3,12 +3,11 @@ import copy
 
 import pytest
 import torch
-from torchvision.ops import StochasticDepth
 
 from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import CAFormer, ConvFormer, IdentityFormer, MetaFormer
-from mmmetaformer.models.layers import GroupNorm1, LayerNorm2d
+from mmmetaformer.models.layers import DropPath, GroupNorm1, LayerNorm2d
 from mmmetaformer.registry import TOKEN_MIXERS
 
 FAMILIES = [getattr(models, name) for name in models.__all__ if name != 'MetaFormer']
@@ -58,6 +57,27 @@ def test_every_trainable_parameter_gets_a_gradient(out_indices, out_norm):
     assert len(trainable) > 8
     without = [n for n in trainable if backbone.get_parameter(n).grad is None]
     assert without == []
+
+
+@pytest.mark.parametrize(
+    ('out_indices', 'stages'),
+    [
+        (3, (3,)),
+        (0, (0,)),
+        (-1, (3,)),
+        (-3, (1,)),
+        ((1, -1), (1, 3)),
+        ([-2, 3], (2, 3)),
+    ],
+)
+def test_out_indices_as_in_mmpretrain_and_timm(out_indices, stages):
+    backbone = tiny(out_indices=out_indices)
+    image = torch.randn(1, 3, 64, 64)
+    assert backbone.out_indices == stages
+    assert backbone.out_channels == tuple(TINY['dims'][i] for i in stages)
+    assert len(backbone.stages) == stages[-1] + 1
+    shapes = [feature.shape[1:] for feature in backbone(image)]
+    assert shapes == [(TINY['dims'][i], 16 >> i, 16 >> i) for i in stages]
 
 
 def test_in_channels():
@@ -155,7 +175,7 @@ def test_drop_path_grows_over_the_whole_depth():
         for block in stage
     ]
     assert rates == pytest.approx([0.17 * i / 17 for i in range(18)], abs=1e-7)
-    assert isinstance(backbone.stages[-1][-1].drop_path2, StochasticDepth)
+    assert isinstance(backbone.stages[-1][-1].drop_path2, DropPath)
 
 
 def test_drop_path_drops_whole_images():
@@ -200,13 +220,22 @@ def test_arguments_that_users_own_stay_unchanged():
 
 REFUSED = [
     (dict(out_indices=(0, 4)), r'out_indices .* got \(0, 4\)'),
-    (dict(out_indices=(-1,)), r'out_indices .* got \(-1,\)'),
+    (dict(out_indices=(-5,)), r'out_indices .* got \(-5,\)'),
+    (dict(out_indices=(-1, 1)), r'out_indices .* got \(-1, 1\)'),
+    (dict(out_indices=(3, -1)), r'out_indices .* got \(3, -1\)'),
+    (dict(out_indices=4), 'out_indices .* got 4'),
+    (dict(out_indices=True), 'out_indices .* got True'),
+    (dict(out_indices=(0, True)), r'out_indices .* got \(0, True\)'),
+    (dict(out_indices=3.0), 'out_indices .* got 3.0'),
+    (dict(out_indices=(1.0, 3)), r'out_indices .* got \(1.0, 3\)'),
+    (dict(out_indices='3'), "out_indices .* got '3'"),
+    (dict(out_indices=None), 'out_indices .* got None'),
     (dict(out_indices=(1, 0)), r'out_indices .* got \(1, 0\)'),
     (dict(out_indices=(1, 1)), r'out_indices .* got \(1, 1\)'),
     (dict(out_indices=()), r'out_indices .* got \(\)'),
-    (dict(frozen_stages=5), 'frozen_stages is -1 to 4, got 5'),
-    (dict(frozen_stages=-2), 'frozen_stages is -1 to 4, got -2'),
-    (dict(drop_path_rate=1.0), r'drop_path_rate is in \[0, 1\), got 1.0'),
+    (dict(frozen_stages=5), 'frozen_stages must be -1 to 4, got 5'),
+    (dict(frozen_stages=-2), 'frozen_stages must be -1 to 4, got -2'),
+    (dict(drop_path_rate=1.0), r'drop_path_rate must be in \[0, 1\), got 1.0'),
     (dict(out_norm='bn'), "unknown out_norm 'bn'.*ln_no_bias"),
     (dict(norm='layer_norm'), "unknown norm 'layer_norm'.*gn_no_bias"),
     (dict(norm=None), 'unknown norm None'),
@@ -225,7 +254,7 @@ def test_bad_arguments_are_refused(arguments, message):
 @pytest.mark.parametrize(
     ('arch', 'mixers', 'message'),
     [
-        ('s18', MIXERS, "arch is a dict .* got 's18'"),
+        ('s18', MIXERS, "arch must be a dict .* got 's18'"),
         ({'depths': (1, 1, 1, 1)}, MIXERS, "arch needs 'dims'"),
         ({**TINY, 'heads': 1}, MIXERS, "arch has no argument 'heads'"),
         ({**TINY, 'depths': (1, 1)}, MIXERS, r'depths needs one entry .* \(1, 1\)'),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The function with its backward pass, and which kernels compute it."""
+"""StarReLU with its backward pass, and the choice of the kernels that compute it."""
 
 import importlib.util
 from functools import cache
@@ -15,20 +15,15 @@ from . import in_chunks, step_by_step
 __all__ = ['star_relu']
 
 
-def star_relu(x: Tensor, scale: Tensor, bias: Tensor, inplace: bool = False) -> Tensor:
-    """`scale * relu(x)^2 + bias`, rounded to x's precision once.
+def star_relu(x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    """Return `scale * relu(x)^2 + bias`, rounded to the precision of x once.
 
     Args:
         x: Any shape.
         scale: A scalar, of shape (1,).
         bias: A scalar, of shape (1,).
-        inplace: Whether to overwrite x if no gradient is asked for.
     """
-    if torch.is_grad_enabled() and any(t.requires_grad for t in (x, scale, bias)):
-        return _StarReLU.apply(x, scale, bias)
-    out = x if inplace else torch.empty_like(x)
-    _kernels(x).forward(x, scale, bias, out)
-    return out
+    return _StarReLU.apply(x, scale, bias)
 
 
 class _StarReLU(torch.autograd.Function):
@@ -61,6 +56,6 @@ def _kernels(x: Tensor) -> ModuleType:
 
 @cache
 def _runs_triton(device: torch.device) -> bool:
-    """Whether torch came with its compiler for GPUs, and the GPU is not too old."""
-    is_there = importlib.util.find_spec('triton') is not None
-    return is_there and torch.cuda.get_device_capability(device) >= (7, 0)
+    """Return whether Triton is installed and the GPU is recent enough for it."""
+    installed = importlib.util.find_spec('triton') is not None
+    return installed and torch.cuda.get_device_capability(device) >= (7, 0)

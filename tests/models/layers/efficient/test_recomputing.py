@@ -7,7 +7,10 @@ from torch.utils.checkpoint import checkpoint
 from ways import both_ways, errors
 
 from mmmetaformer.complexity.saved_bytes import SavedBytes
-from mmmetaformer.models.layers import LayerNorm2d, fast_paths, recompute, recomputed
+from mmmetaformer.models.layers import LayerNorm2d, Recomputing
+from mmmetaformer.models.layers.efficient import recomputing
+
+chain = Recomputing().chain
 
 
 @pytest.fixture
@@ -33,28 +36,27 @@ def test_what_is_computed_again_is_not_kept(norm, x):
     there = [*norm.parameters(), *conv.parameters()]
 
     def forward(x):
-        return recomputed(norm, x, conv)
+        return chain(x, norm, conv)
 
     # Less the norm's mean and deviation of each position.
     saved = kept(lambda x: conv(norm(x)), x, there=there)
     assert saved - kept(forward, x, there=there) == x.nbytes
-    fast, plain = both_ways(forward, x)
-    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+    ours, plainly = both_ways(forward, x)
+    assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
 
 
 def test_a_chain_keeps_its_start_alone(x):
     weight = torch.randn(8, 8, 1, 1, requires_grad=True)
 
     def forward(x, weight):
-        def inner(y):
-            return recomputed(torch.tanh, y, lambda z: nn.functional.conv2d(z, weight))
+        return chain(
+            x, torch.sigmoid, torch.tanh, lambda z: nn.functional.conv2d(z, weight)
+        )
 
-        return recomputed(torch.sigmoid, x, inner)
-
-    # Sigmoid and tanh keep their own outputs: that is why norms are better functions.
-    # Here both come again out of x where the convolution asks.
-    fast, plain = both_ways(forward, x, weight)
-    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+    # Sigmoid and tanh save their own outputs, so norms are better functions. Here both
+    # are recomputed from x when the convolution asks.
+    ours, plainly = both_ways(forward, x, weight)
+    assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
 
 
 def test_views_and_several_uses(norm, x):
@@ -69,10 +71,10 @@ def test_views_and_several_uses(norm, x):
         return first.mul(second.transpose(2, 3).transpose(2, 3)) * y.mean() + second**2
 
     def forward(x):
-        return recomputed(function, x, consumer)
+        return chain(x, function, consumer)
 
-    fast, plain = both_ways(forward, x)
-    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+    ours, plainly = both_ways(forward, x)
+    assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
     # Forward twice, and once again for all uses in the backward pass.
     assert len(calls) == 3
     output = forward(x).sum()
@@ -84,7 +86,7 @@ def test_views_and_several_uses(norm, x):
 
 def test_the_backward_pass_frees_it(norm, x):
     recipes = []
-    original = recompute._Recipe
+    original = recomputing.Recipe
 
     class Spy(original):
         def __init__(self, *args):
@@ -92,11 +94,11 @@ def test_the_backward_pass_frees_it(norm, x):
             recipes.append(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recompute, '_Recipe', Spy)
-        output = recomputed(norm, x, lambda y: y.square() * y)
+        patch.setattr(recomputing, 'Recipe', Spy)
+        output = chain(x, norm, lambda y: y.square() * y)
         output.sum().backward(retain_graph=True)
     assert recipes[0].uses == 2
-    assert recipes[0].again is None
+    assert recipes[0].recomputed is None
 
 
 def test_a_graph_that_is_dropped_is_freed(norm, x):
@@ -110,7 +112,7 @@ def test_a_graph_that_is_dropped_is_freed(norm, x):
         )
         return z
 
-    output = recomputed(norm, x, consumer)
+    output = chain(x, norm, consumer)
     assert not storages[0].expired()
     del output
     assert storages[0].expired()
@@ -118,7 +120,7 @@ def test_a_graph_that_is_dropped_is_freed(norm, x):
 
 def test_changes_in_place_are_seen(norm, x):
     inner = (x * 2).detach().requires_grad_()
-    output = recomputed(norm, inner, lambda y: y.square())
+    output = chain(inner, norm, lambda y: y.square())
     with torch.no_grad():
         inner.mul_(3)
     with pytest.raises(RuntimeError, match='modified by an inplace operation'):
@@ -130,7 +132,7 @@ def test_changes_in_place_are_seen(norm, x):
         z.add_(1)
         return result
 
-    output = recomputed(norm, x, changes_what_is_kept)
+    output = chain(x, norm, changes_what_is_kept)
     with pytest.raises(RuntimeError, match='modified by an inplace operation'):
         output.sum().backward()
 
@@ -139,8 +141,8 @@ def test_a_consumer_that_changes_the_value(norm, x):
     def consumer(y):
         return y.mul_(2).square()
 
-    fast, plain = both_ways(lambda x: recomputed(norm, x, consumer), x)
-    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+    ours, plainly = both_ways(lambda x: chain(x, norm, consumer), x)
+    assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
 
 
 def test_other_hooks_get_what_is_kept(norm, x):
@@ -155,7 +157,7 @@ def test_other_hooks_get_what_is_kept(norm, x):
         return packed[index]
 
     def run():
-        output = recomputed(norm, x, lambda y: y.square() * 3)
+        output = chain(x, norm, lambda y: y.square() * 3)
         (grad,) = torch.autograd.grad(output.sum(), x)
         return grad
 
@@ -174,7 +176,7 @@ def test_offloading(norm, x):
     conv = nn.Conv2d(8, 8, 3)
 
     def forward(x):
-        return recomputed(norm, x, conv)
+        return chain(x, norm, conv)
 
     def offloaded(x):
         with save_on_cpu():
@@ -188,14 +190,14 @@ def test_checkpointing(norm, x, use_reentrant):
     conv = nn.Conv2d(8, 8, 3)
 
     def forward(x):
-        return recomputed(norm, x, conv)
+        return chain(x, norm, conv)
 
     def checkpointed(x):
         return checkpoint(forward, x, use_reentrant=use_reentrant)
 
-    fast, plain = both_ways(checkpointed, x)
+    ours, plainly = both_ways(checkpointed, x)
     expected = both_ways(forward, x)[1]
-    for results in (fast, plain):
+    for results in (ours, plainly):
         assert all(torch.equal(a, b) for a, b in zip(results, expected, strict=True))
 
 
@@ -211,7 +213,7 @@ def test_checkpointing_keeps_nothing_inside(norm, x):
         return z.sum((1, 2, 3))
 
     def forward(x):
-        return recomputed(norm, x, consumer)
+        return chain(x, norm, consumer)
 
     output = checkpoint(forward, x, use_reentrant=False)
     assert alive[0].expired()
@@ -224,23 +226,16 @@ def test_autocast_holds_in_the_backward_pass(x):
 
     def forward(x):
         with torch.autocast('cpu', torch.bfloat16):
-            return recomputed(linear, x, conv)
+            return chain(x, linear, conv)
 
-    fast, plain = both_ways(forward, x)
-    assert fast[0].dtype == torch.bfloat16
-    assert all(torch.equal(a, b) for a, b in zip(fast, plain, strict=True))
+    ours, plainly = both_ways(forward, x)
+    assert ours[0].dtype == torch.bfloat16
+    assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
 
 
-def test_torch_without_a_way_to_read_hooks(monkeypatch, norm, x):
-    monkeypatch.setattr(recompute, 'can_read_hooks', lambda: False)
-    plain = kept(lambda x: norm(x).square(), x, there=list(norm.parameters()))
-    assert (
-        kept(
-            lambda x: recomputed(norm, x, torch.square),
-            x,
-            there=list(norm.parameters()),
-        )
-        == plain
-    )
-    with fast_paths(False):
-        assert not torch.isnan(recomputed(norm, x, torch.square)).any()
+def test_torch_that_cannot_report_its_hooks(monkeypatch, norm, x):
+    there = list(norm.parameters())
+    usual = kept(lambda x: norm(x).square(), x, there=there)
+    assert kept(lambda x: chain(x, norm, torch.square), x, there=there) < usual
+    monkeypatch.setattr(recomputing, 'can_read_hooks', lambda: False)
+    assert kept(lambda x: chain(x, norm, torch.square), x, there=there) == usual

@@ -9,7 +9,7 @@ triton = pytest.importorskip('triton')
 
 INTERPRETED = """
 import torch
-from mmmetaformer.models.layers.star_relu import in_triton, step_by_step
+from mmmetaformer.models.layers.efficient.star_relu import in_triton, step_by_step
 
 scale, bias = torch.tensor([0.7]), torch.tensor([-0.3])
 for dtype in (torch.float32, torch.bfloat16, torch.float16):
@@ -53,7 +53,7 @@ def test_compiles_for_gpus_without_having_one(precision, capability):
     from triton.backends.compiler import GPUTarget
     from triton.compiler import ASTSource
 
-    from mmmetaformer.models.layers.star_relu import in_triton
+    from mmmetaformer.models.layers.efficient.star_relu import in_triton
 
     if not isinstance(in_triton._forward, triton.JITFunction):
         pytest.skip('Triton interprets')

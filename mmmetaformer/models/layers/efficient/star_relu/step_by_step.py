@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""StarReLU of torch's own operations, for any device."""
+"""StarReLU in torch's own operations, for any device."""
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ def forward(x: Tensor, scale: Tensor, bias: Tensor, out: Tensor) -> None:
 
 
 def backward(x: Tensor, scale: Tensor, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Gradients of x, the scale and the bias."""
+    """Return the gradients of x, the scale and the bias."""
     positive = x.relu().to(scale.dtype)
     product = positive * grad
     d_scale = (product * positive).sum().reshape(scale.shape)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from mmmetaformer.complexity.saved_bytes import SavedBytes
-from mmmetaformer.models.losses import cross_entropy, resized_cross_entropy
+from mmmetaformer.segmentation import cross_entropy, resized_cross_entropy
 
 CLASSES = 11
 IGNORED = 255

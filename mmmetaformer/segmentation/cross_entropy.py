@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cross entropy at the size of the labels, of logits that are smaller.
+"""Cross entropy of logits that are smaller than the labels.
 
-The logits of 150 classes at 512x512 take 157 MB an image, and autograd would keep as
-much for the backward pass. Here they are made piece by piece, a few rows at a time on a
-CPU and up to an image on a GPU, and what is kept is the gradient of the small logits,
-which the forward pass computes as it goes.
+Resized to 512x512, the logits of 150 classes take 157 MB an image, and autograd would
+save as much for the backward pass. Here they are resized piece by piece: a few rows on
+a CPU, up to an image on a GPU. The forward pass computes the gradient of the small
+logits as it goes, and saves only that.
 """
 
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ['resized_cross_entropy']
 
-#: Logits of a band of rows: on a CPU few enough for its cache (measured from 2^18 to
-#: 2^25), elsewhere so many that the start of each operation should not count.
+#: Resized logits of a band of rows: few enough for the cache of a CPU (measured from
+#: 2^18 to 2^25); elsewhere so many that the overhead of each operation is small.
 ELEMENTS_ON_CPU = 2**21
 ELEMENTS = 2**26
 
@@ -30,22 +30,22 @@ def resized_cross_entropy(
     ignore_index: int = 255,
     align_corners: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """Cross entropy of logits that are resized bilinearly to the labels' size.
+    """Return the cross entropy of logits resized bilinearly to the size of the labels.
 
-    It is computed in float32, or in float64 for such logits, also under autocast.
+    The computation is in float32, or in float64 for float64 logits, under autocast too.
 
     Args:
         logits: (N, classes, h, w).
-        labels: (N, H, W), whole numbers below `classes`, or `ignore_index`.
+        labels: (N, H, W), integers below `classes`, or `ignore_index`.
         ignore_index: Label of pixels that do not count.
         align_corners: As in `torch.nn.functional.interpolate`.
 
     Returns:
-        The sum over all pixels that count, and how many of them have their largest
-        logit at their label; both of shape ().
+        The sum over all pixels that count, and the number of those whose largest
+        logit is at their label. Both have shape ().
 
     Raises:
-        IndexError: On a CPU, a label is neither a class nor `ignore_index`.
+        IndexError: A label is neither a class nor `ignore_index`. CPU only.
     """
     return _ResizedCrossEntropy.apply(logits, labels, ignore_index, align_corners)
 
@@ -65,18 +65,18 @@ class _ResizedCrossEntropy(torch.autograd.Function):
             for band in _bands(logits, labels, align_corners):
                 small = band.logits.to(dtype, copy=True)
                 small.requires_grad_(gradient is not None)
-                with torch.enable_grad():  # of the resizing, which keeps nothing large
+                with torch.enable_grad():  # of the resizing, which saves nothing large
                     large = band.resize(small)
                 counts = band.labels != ignore_index
                 hits = large.detach().argmax(1) == band.labels
                 correct += (hits & counts).sum()
                 scores = large.detach().log_softmax(1)
-                # Added up apart: on a GPU the sum inside has no fixed order.
+                # Summed outside: the order of the sum inside is not fixed on a GPU.
                 total += F.nll_loss(
                     scores, band.labels, ignore_index=ignore_index, reduction='none'
                 ).sum()
                 if gradient is not None:
-                    # Of the sum by the logits: the probabilities, less 1 at the label.
+                    # Gradient of the sum: the probabilities, minus 1 at the label.
                     scores.exp_()
                     label = band.labels.where(counts, 0)[:, None]
                     scores.scatter_add_(1, label, -torch.ones_like(label, dtype=dtype))
@@ -99,16 +99,16 @@ class _ResizedCrossEntropy(torch.autograd.Function):
 
 @dataclass(frozen=True)
 class _Band:
-    """Some rows of an image's labels, and the rows of its logits that they need.
+    """Some rows of the labels of an image, and the rows of its logits that they need.
 
     Args:
-        image: Which image, as a slice.
-        lines: Which rows of the logits.
-        logits: These, (1, classes, rows, w).
+        image: The image, as a slice of the batch.
+        lines: The rows of the logits, as a slice.
+        logits: (1, classes, rows, w).
         labels: (1, H of the band, W).
-        above: For each row of labels the row of `logits` above it or at it.
-        below: The next one, if there is one.
-        weight: The share of the row below.
+        above: For each row of labels, the row of `logits` at it or above it.
+        below: The row after `above`, or `above` if that is the last.
+        weight: Weight of the row below.
         align_corners: As in `torch.nn.functional.interpolate`.
     """
 
@@ -122,7 +122,7 @@ class _Band:
     align_corners: bool
 
     def resize(self, logits: Tensor) -> Tensor:
-        """(1, classes, rows, w) to (1, classes, H of the band, W)."""
+        """Resize (1, classes, rows, w) to (1, classes, H of the band, W)."""
         above, below = (logits.index_select(2, i) for i in (self.above, self.below))
         rows = torch.lerp(above, below, self.weight[:, None])
         return F.interpolate(
@@ -136,7 +136,7 @@ class _Band:
 def _bands(logits: Tensor, labels: Tensor, align_corners: bool) -> Iterator[_Band]:
     number, classes, small = logits.shape[:3]
     height, width = labels.shape[1:]
-    # Where the rows of labels lie between those of the logits.
+    # Positions of the rows of labels among the rows of logits.
     lines = torch.arange(small, dtype=torch.float64, device='cpu')[None, None]
     places = F.interpolate(lines, height, mode='linear', align_corners=align_corners)
     above = places.flatten().floor().long()

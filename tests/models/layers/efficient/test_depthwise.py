@@ -5,7 +5,8 @@ import torch._dynamo.testing
 from torch.utils.flop_counter import FlopCounterMode
 from ways import both_ways, errors
 
-from mmmetaformer.models.layers import Depthwise, depthwise
+from mmmetaformer.models.layers import Depthwise
+from mmmetaformer.models.layers.efficient import depthwise
 
 
 def forward_of(layer):
@@ -31,35 +32,33 @@ def test_values_and_gradients(
     monkeypatch.setattr(depthwise, 'LANES', lanes)
     layer = Depthwise(8, kernel_size)
     x = torch.randn(2, 8, *size).contiguous(memory_format=memory_format)
-    fast, plain = both_ways(forward_of(layer), x, layer.weight)
+    ours, plainly = both_ways(forward_of(layer), x, layer.weight)
     exact = both_ways(forward_of(layer.double()), x.double(), layer.weight)[1]
-    assert torch.equal(fast[0], plain[0])
-    assert max(errors(fast, exact)) < 1e-6
+    assert torch.equal(ours[0], plainly[0])
+    assert max(errors(ours, exact)) < 1e-6
 
 
 def test_accuracy_at_the_size_of_a_large_image():
     layer = Depthwise(4, 7)
     x = torch.randn(1, 4, 200, 334)
-    fast = both_ways(forward_of(layer), x, layer.weight)[0]
+    ours = both_ways(forward_of(layer), x, layer.weight)[0]
     exact = both_ways(forward_of(layer.double()), x.double(), layer.weight)[1]
-    assert max(errors(fast, exact)) < 1e-5
+    assert max(errors(ours, exact)) < 1e-5
 
 
-def takes_the_fast_way(layer, x):
-    return 'OneDNN' in type(layer(x).grad_fn).__name__
+def takes_the_kernel(layer, x):
+    return '_DepthwiseConv2d' in type(layer(x).grad_fn).__name__
 
 
-@pytest.mark.skipif(
-    not torch.backends.mkldnn.is_available(), reason='torch lacks oneDNN'
-)
-def test_which_way_is_taken():
+@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason='needs oneDNN')
+def test_the_choice():
     layer = Depthwise(8, 7)
     x = torch.randn(1, 8, 16, 16)
-    assert takes_the_fast_way(layer, x)
+    assert takes_the_kernel(layer, x)
     with torch.autocast('cpu', torch.bfloat16):
-        assert not takes_the_fast_way(layer, x)
-        assert not takes_the_fast_way(layer, x.bfloat16())
-    assert not takes_the_fast_way(layer.double(), x.double())
+        assert not takes_the_kernel(layer, x)
+        assert not takes_the_kernel(layer, x.bfloat16())
+    assert not takes_the_kernel(layer.double(), x.double())
 
 
 @pytest.mark.parametrize('frozen', ['x', 'weight'])
@@ -72,7 +71,7 @@ def test_what_is_frozen_takes_no_gradient(frozen):
     assert (layer.weight.grad is None) == (frozen == 'weight')
 
 
-@pytest.mark.skipif(not depthwise.HAS_ONEDNN, reason='torch lacks oneDNN')
+@pytest.mark.skipif(not depthwise.HAS_ONEDNN, reason='needs oneDNN')
 def test_compiled():
     layer = Depthwise(8, 7)
     graphs = torch._dynamo.testing.CompileCounterWithBackend('aot_eager')

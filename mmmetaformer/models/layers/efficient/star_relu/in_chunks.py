@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """StarReLU on a CPU, piece by piece.
 
-A step on a large tensor takes the time of fetching it from memory; a second step on a
-piece that is in the cache still is nearly free.
+A step on a large tensor takes as long as reading it from memory. A second step on a
+piece that is still in the cache is nearly free.
 """
 
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ from torch import Tensor
 
 __all__ = ['CHUNK', 'backward', 'chunks', 'forward']
 
-#: Elements of a piece: few enough for the last cache, and enough for the start of each
-#: step not to count (measured from 2^15 to 2^22).
+#: Elements of a piece: few enough for the last cache, and so many that the overhead of
+#: each step is small (measured from 2^15 to 2^22).
 CHUNK = 2**21
 
 
@@ -26,14 +26,14 @@ def forward(x: Tensor, scale: Tensor, bias: Tensor, out: Tensor) -> None:
 
 
 def backward(x: Tensor, scale: Tensor, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Gradients of x, the scale and the bias."""
+    """Return the gradients of x, the scale and the bias."""
     d_x = torch.empty_like(x)
     d_scale, d_bias, zero = (torch.zeros_like(scale) for _ in range(3))
     factor = 2 * scale.item()
     for x_part, grad_part, part in chunks(x, grad, d_x):
         torch.clamp_min(x_part, 0, out=part)
         torch.addcmul(zero, part, grad_part, value=factor or 1, out=part)
-        # relu(x) would do for x; where they differ, the other one is 0.
+        # x in place of relu(x): where the two differ, the other factor is 0.
         d_scale += _dot(part.to(scale.dtype), x_part.to(scale.dtype))
         d_bias += grad_part.sum(dtype=scale.dtype)
     if factor == 0:
@@ -42,11 +42,11 @@ def backward(x: Tensor, scale: Tensor, grad: Tensor) -> tuple[Tensor, Tensor, Te
 
 
 def chunks(*tensors: Tensor) -> Iterable[tuple[Tensor, ...]]:
-    """Pieces of the tensors that belong together, each a view.
+    """Return matching pieces of the tensors, as views.
 
     Args:
-        tensors: Of one shape. If they lie in memory in the same dense way, the pieces
-            are flat; otherwise there is one piece, the tensors themselves.
+        tensors: All of one shape. If they are dense and share their strides, the
+            pieces are flat; otherwise the only piece is the tensors themselves.
     """
     first = tensors[0]
     alike = all(t.stride() == first.stride() for t in tensors)
@@ -57,7 +57,7 @@ def chunks(*tensors: Tensor) -> Iterable[tuple[Tensor, ...]]:
 
 
 def _is_dense(tensor: Tensor) -> bool:
-    """Whether the elements fill a piece of memory, in any order of dimensions."""
+    """Return whether the elements fill their memory, in any order of dimensions."""
     order = sorted(range(tensor.ndim), key=tensor.stride, reverse=True)
     return tensor.permute(order).is_contiguous()
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""StarReLU on a CUDA GPU: one kernel each way, in float32 whatever x's precision.
+"""StarReLU on a CUDA GPU: one kernel for each direction, computing in float32.
 
-A GPU takes the time of the memory traffic: these fetch and write each tensor once.
+Memory traffic decides the time on a GPU. These kernels read and write each tensor once.
 """
 
 # mypy: disallow-untyped-defs=False
@@ -18,7 +18,7 @@ BLOCK = 4096
 
 def forward(x: Tensor, scale: Tensor, bias: Tensor, out: Tensor) -> None:
     """Write `scale * relu(x)^2 + bias` to `out`, which may be x."""
-    source = x if _lie_alike(x, out) else x.contiguous()
+    source = x if _same_layout(x, out) else x.contiguous()
     target = out if source is x else torch.empty_like(source)
     number = x.numel()
     if number:
@@ -30,13 +30,13 @@ def forward(x: Tensor, scale: Tensor, bias: Tensor, out: Tensor) -> None:
 
 
 def backward(x: Tensor, scale: Tensor, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Gradients of x, the scale and the bias."""
-    if not _lie_alike(x, grad):
+    """Return the gradients of x, the scale and the bias."""
+    if not _same_layout(x, grad):
         x, grad = x.contiguous(), grad.contiguous()
     number = x.numel()
     d_x = torch.empty_like(x)
     programs = triton.cdiv(number, BLOCK)
-    # A sum of each program's, so that the order of adding is always the same.
+    # One partial sum per program, so that the order of additions is fixed.
     sums = torch.zeros(2, programs, dtype=torch.float32, device=x.device)
     if number:
         _backward[(programs,)](
@@ -46,8 +46,8 @@ def backward(x: Tensor, scale: Tensor, grad: Tensor) -> tuple[Tensor, Tensor, Te
     return d_x, d_scale.reshape(scale.shape), d_bias.reshape(scale.shape)
 
 
-def _lie_alike(x: Tensor, y: Tensor) -> bool:
-    """Whether both fill a piece of memory in the same order."""
+def _same_layout(x: Tensor, y: Tensor) -> bool:
+    """Return whether both are dense and share their strides."""
     if x.stride() != y.stride():
         return False
     order = sorted(range(x.ndim), key=x.stride, reverse=True)

@@ -4,12 +4,12 @@
 import mmseg.models.decode_heads as stock
 import pytest
 import torch
-from mmengine.registry import init_default_scope
+from mmengine.registry import MODELS, init_default_scope
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
-from mmmetaformer.models import decode_heads
-from mmmetaformer.models.layers import fast_paths
+from mmmetaformer import segmentation
+from mmmetaformer.segmentation import decode_heads
 
 CLASSES = 7
 CHANNELS = [8, 16, 24, 32]
@@ -27,7 +27,7 @@ HEADS = {
     'FPNHead': dict(MULTI, feature_strides=[4, 8, 16, 32]),
 }
 PLAIN = dict(type='CrossEntropyLoss', loss_weight=0.4)
-OTHER = [  # of which mmseg's own way is taken
+OTHER = [  # losses that mmseg computes
     dict(loss_decode=dict(PLAIN, avg_non_ignore=True)),
     dict(loss_decode=dict(PLAIN, class_weight=[1.0] * (CLASSES - 1) + [3.0])),
     dict(loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=True)),
@@ -43,7 +43,7 @@ def _scope():
 
 def pair(name, **kwargs):
     heads = []
-    for module in (decode_heads, stock):
+    for module in (segmentation, stock):
         torch.manual_seed(0)
         heads.append(getattr(module, name)(**HEADS[name], **COMMON, **kwargs))
     return heads
@@ -100,16 +100,16 @@ def test_nothing_counts():
 
 
 @pytest.fixture
-def no_fast_way(monkeypatch):
+def no_efficient_loss(monkeypatch):
     def unwanted(*_):
-        raise AssertionError('the fast way was taken')
+        raise AssertionError('the efficient loss was computed')
 
     monkeypatch.setattr(decode_heads, 'resized_cross_entropy', unwanted)
 
 
-@pytest.mark.usefixtures('no_fast_way')
+@pytest.mark.usefixtures('no_efficient_loss')
 @pytest.mark.parametrize('options', OTHER)
-def test_what_is_left_to_mmseg(options):
+def test_losses_that_mmseg_computes(options):
     ours, theirs = pair('FCNHead', **options)
     # With weights of classes mmseg takes no ignored pixels.
     losses, gradients = step(ours, ignored=0)
@@ -119,11 +119,20 @@ def test_what_is_left_to_mmseg(options):
         assert torch.equal(a, b)
 
 
-@pytest.mark.usefixtures('no_fast_way')
+@pytest.mark.usefixtures('no_efficient_loss')
 def test_switch():
     ours, theirs = pair('FCNHead')
-    with pytest.raises(AssertionError, match='fast way'):
+    with pytest.raises(AssertionError, match='efficient loss'):
         step(ours)
-    with fast_paths(False):
-        losses, _ = step(ours)
-    assert losses == step(theirs)[0]
+    options = dict(HEADS['FCNHead'], **COMMON, memory_efficient_loss=False)
+    plain = segmentation.FCNHead(**options)
+    plain.load_state_dict(ours.state_dict())
+    assert step(plain)[0] == step(theirs)[0]
+
+
+def test_names_in_configs():
+    # The second one is in checkpoints and saved configs of before.
+    for place in ('mmmetaformer.segmentation', 'mmmetaformer.models.decode_heads'):
+        for name in HEADS:
+            cfg = dict(type=f'{place}.{name}', **HEADS[name], **COMMON)
+            assert type(MODELS.build(cfg)) is getattr(segmentation, name)

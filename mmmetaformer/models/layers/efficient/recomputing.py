@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Modules that recompute cheap tensors in the backward pass instead of saving them.
+
+A convolution or linear map saves its input for the gradient of its weight. Where that
+input is the output of a norm, an activation or a depthwise convolution, recomputing it
+costs a fraction of the map itself.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
+
+from mmmetaformer.compat.saved_tensor_hooks import can_read_hooks
+
+from .eager import is_eager
+from .recipe import Recipe
+
+__all__ = ['Recomputing']
+
+
+class Recomputing(nn.Module):
+    """A module whose `chain` saves only the start of a chain of functions.
+
+    A backbone sets `recompute` of all such modules from its own argument.
+    """
+
+    #: Whether to recompute; False saves every tensor that autograd asks for.
+    recompute = True
+
+    def chain(self, x: Tensor, *functions: Callable[[Tensor], Tensor]) -> Tensor:
+        """Apply the functions in order, saving `x` instead of what lies between them.
+
+        Results and gradients are those of plain calls. All is saved as usual with
+        torch older than 2.8, and while torch traces, compiles or transforms.
+
+        Args:
+            x: Input of the first function.
+            functions: All but the last are cheap, and neither random nor with side
+                effects: they run again in the backward pass.
+        """
+        if self.recompute and _can_recompute(x):
+            return _chain(x, *functions)
+        for function in functions:
+            x = function(x)
+        return x
+
+
+def _can_recompute(x: Tensor) -> bool:
+    # torch.fx traces with objects that are no tensors.
+    is_tensor = isinstance(x, Tensor)
+    return is_tensor and is_eager() and torch.is_grad_enabled() and can_read_hooks()
+
+
+def _chain(
+    x: Tensor, function: Callable[[Tensor], Tensor], *rest: Callable[[Tensor], Tensor]
+) -> Tensor:
+    value = function(x)
+    if not rest:
+        return value
+    if not value.requires_grad:
+        return _chain(value, *rest)
+    recipe = Recipe(function, x, value)
+    try:
+        with saved_tensors_hooks(recipe.pack, recipe.unpack):
+            return _chain(value, *rest)
+    finally:
+        recipe.close()
