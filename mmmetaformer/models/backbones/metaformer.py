@@ -80,7 +80,7 @@ class MetaFormer(BaseModule):
             backward pass instead of saving their outputs. Results are the same.
         init_cfg: mmengine's initialization config. By default all weights start as in
             the published models (`layers/init.py`). `type='Pretrained'` takes the
-            arguments of `mmmetaformer.weights.load_pretrained`.
+            arguments of `mmmetaformer.weights.load.load_pretrained`.
 
     Raises:
         ConfigError: An argument is none of the above.
