@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 import torch
-from leaves import CONFIGS, LEAVES, NAMES, load
+from leaves import CONFIGS, FILES, LEAVES, NAMES, load
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
@@ -15,9 +15,21 @@ OURS = [name for name in NAMES if load(name).model.backbone.type.startswith('mmm
 BIGGER = ('_s24', '_s36', '_m36', '_m48', '_b36')
 
 
-def test_every_leaf_is_known():
-    assert len(NAMES) == 100
-    assert sorted(path.stem for path in CONFIGS.glob('*.py')) == sorted(NAMES)
+def test_every_file_is_in_the_list():
+    assert sorted(FILES) == sorted(NAMES)
+
+
+def test_the_smallest_of_each_method_and_family_is_at_the_top():
+    """The others are in the folder of their method."""
+    at_top = {}
+    for recipe, backbones in LEAVES.items():
+        method = recipe.partition('_*')[0]
+        for backbone in backbones:
+            name = recipe.replace('*', backbone)
+            family = backbone.partition('_')[0]
+            smallest = at_top.setdefault((method, family), name) == name
+            folder = CONFIGS if smallest else CONFIGS / method
+            assert FILES[name] == folder / f'{name}.py'
 
 
 @pytest.mark.parametrize('name', OURS)
