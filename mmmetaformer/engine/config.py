@@ -1,36 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a config file."""
 
-import difflib
 from pathlib import Path
 
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
 
+from .find_config import find_config
+
 __all__ = ['load_config']
 
 
 def load_config(path: str, work_dir: str | None = None) -> Config:
-    """Read the config of a run and settle where it writes.
+    """Read the config of a run and set its work dir.
 
     Args:
         path: The config file.
-        work_dir: Folder for logs and checkpoints. Without one the config's own
-            `work_dir` counts, else `work_dirs/` and the name of the config.
+        work_dir: Folder for logs and checkpoints. By default the config's own
+            `work_dir`, else `work_dirs/` and the name of the config.
 
     Raises:
-        ConfigError: There is no such file (names the nearest), or it has no model.
+        ConfigError: There is no such file (says where it is now, or which names are
+            similar), or it has no model.
     """
-    file = Path(path)
-    if not file.is_file():
-        names = [str(f) for f in sorted(file.parent.glob('*.py'))]
-        near = difflib.get_close_matches(str(file), names, n=3)
-        hint = f' Did you mean {" or ".join(near)}?' if near else ''
-        raise ConfigError(f'there is no config file {path}.{hint}')
+    file = find_config(path)
     cfg = Config.fromfile(path)
     if 'model' not in cfg:
-        raise ConfigError(f'{path} has no `model`: it is a part of configs, not a run')
+        raise ConfigError(f'{path} has no `model`: it is a base config, not a run')
     if work_dir is not None:
         cfg.work_dir = work_dir
     elif cfg.get('work_dir') is None:
