@@ -24,7 +24,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--amp',
         action=argparse.BooleanOptionalAction,
-        help='mixed precision; by default on, in bfloat16, on a GPU that has it',
+        help='turn mixed precision on or off; by default as the config says, and off '
+        'where the machine does not have it',
     )
     parser.add_argument(
         '--accumulate',

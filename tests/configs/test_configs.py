@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer import models
 from mmmetaformer.engine import check_run
+from mmmetaformer.engine.precision import use_amp, without_amp
 from mmmetaformer.engine.sample_run import use_sample_data
 from mmmetaformer.weights.catalogue import CATALOGUE
 
@@ -128,13 +129,29 @@ def test_which_parameters_are_decayed(name, vectors):
     init_default_scope(cfg.default_scope)
     cfg.model.backbone.pop('init_cfg')
     model = MODELS.build(cfg.model)
-    wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+    wrapper = build_optim_wrapper(model, without_amp(cfg.optim_wrapper))
     groups = wrapper.optimizer.param_groups
     decays = {id(p): g['weight_decay'] for g in groups for p in g['params']}
     for key, p in model.named_parameters():
         flat = p.ndim == 1 or 'relative_position_bias_table' in key
         full = cfg.optim_wrapper.optimizer.weight_decay
         assert decays[id(p)] == (vectors if flat else full), key
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_precision_is_the_recipes(name, monkeypatch):
+    """A tool that follows the config alone, such as mmdet's, trains the same way."""
+    cfg = load(name)
+    wrapper = cfg.optim_wrapper
+    assert wrapper.type == 'AmpOptimWrapper'
+    assert (wrapper.dtype, wrapper.loss_scale) == ('bfloat16', 1.0)
+    assert cfg.custom_hooks == [dict(type='mmmetaformer.Float32PredictionsHook')]
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.setattr(
+        torch.cuda, 'is_bf16_supported', lambda including_emulation: True
+    )
+    use_amp(cfg)
+    assert cfg.to_dict() == load(name).to_dict()
 
 
 @pytest.fixture(scope='module')
