@@ -32,6 +32,7 @@ __all__ = [
     'predicts_masks',
     'registered_data_set',
     'schedulers_of',
+    'type_name',
 ]
 
 #: Each has a `{split}_dataloader` and, except train, a `{split}_evaluator`.
@@ -117,10 +118,22 @@ def schedulers_of(cfg: Config) -> list[Any]:
     return as_list(cfg.get('param_scheduler'))
 
 
+def type_name(spec: Mapping[str, Any]) -> str:
+    """Return the name of a config's `type`, a class or a string, without its scope."""
+    kind = spec.get('type')
+    return kind.__name__ if isinstance(kind, type) else str(kind).rsplit('.', 1)[-1]
+
+
 def add_hook(cfg: Config, hook: Mapping[str, Any]) -> None:
-    """Append a custom hook to a config, unless a hook of its type is there already."""
+    """Append a custom hook to a config, unless it has a hook of that type already.
+
+    Args:
+        cfg: The run's config, changed in place.
+        hook: The hook's config. One in the config may be a hook object, too.
+    """
     hooks = as_list(cfg.get('custom_hooks'))
-    if hook['type'] not in [given.get('type') for given in hooks]:
+    given = [type_name(one) for one in hooks if isinstance(one, Mapping)]
+    if type_name(hook) not in given:
         cfg.custom_hooks = [*hooks, dict(hook)]
 
 

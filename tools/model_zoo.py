@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: Apache-2.0
-"""Write docs/model_zoo.md from configs/metafiles; with --measure count anew first."""
+"""Write docs/model_zoo.md from configs/metafiles; --measure first counts again."""
 
 import argparse
 from pathlib import Path
@@ -8,16 +8,15 @@ from typing import Any
 
 import yaml
 
-from mmmetaformer import compat, engine
-from mmmetaformer.analysis import measure
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.run.command_line import exit_on_user_error
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / 'docs/model_zoo.md'
-#: Modes of testing, and how the page abbreviates them.
+#: Modes of testing, and their abbreviations on the page.
 MODES = {'single scale': 'SS', 'multi-scale and flip': 'MS'}
 
-#: Metrics of the metafiles, named as OpenMMLab does, and what the page calls them.
+#: Metrics by their OpenMMLab names, and their names on the page.
 MEASURED = {
     'mIoU': 'mIoU SS',
     'mIoU(ms+flip)': 'mIoU MS',
@@ -28,15 +27,18 @@ MEASURED = {
 INTRODUCTION = """\
 # Model zoo
 
-Written by `python tools/model_zoo.py` from `configs/metafiles/*.yml`: do not edit.
+The configs of this project: their size, their cost, and their results.
 
-- Parameters and MACs are counted by `tools/complexity.py` on these configs, at the size
-  in the column's head, heads included. A MAC is one multiplication with one addition.
-- *Published* figures are other people's, each with its source below the table. SS is a
-  single scale, MS several scales and flip. They were reached with the recipe named
-  there, which is not always the one here.
-- *Measured* is what a run of the config here gave on the full validation set. An empty
-  cell is one that nobody has run.
+`python tools/model_zoo.py` writes this page from `configs/metafiles/*.yml`. Do not edit
+it.
+
+- Parameters and MACs are counted by `tools/complexity.py`, heads included. The header
+  of the MACs column has the image size. One MAC is one multiplication and one addition.
+- *Published* results are other people's. Their sources are below each table, with the
+  recipe they were reached with, which can differ from the config's. SS: single scale.
+  MS: several scales and flipping.
+- *Measured* results are those of the config, on the full validation set. An empty cell
+  means that nobody has run it.
 """
 TITLES = {
     'upernet': 'UperNet on ADE20K',
@@ -50,10 +52,10 @@ TITLES = {
 
 
 def load_metafiles() -> dict[Path, dict[str, Any]]:
-    """Content of each metafile that the index names.
+    """Load every metafile that the index names.
 
     Raises:
-        ConfigError: A published figure lacks its source, its mode or its recipe.
+        ConfigError: A published figure has no source, mode or recipe.
     """
     index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
     files = {}
@@ -67,7 +69,7 @@ def load_metafiles() -> dict[Path, dict[str, Any]]:
 
 
 def check_label(name: str, figure: dict[str, Any]) -> None:
-    """Refuse a figure that does not say what it is and where it is from."""
+    """Raise a ConfigError unless a published figure says what it is and its source."""
     for key in ('Metric', 'Value', 'Source', 'Recipe'):
         if not figure.get(key):
             raise ConfigError(f'a published figure of {name} has no {key}: {figure}')
@@ -79,11 +81,16 @@ def check_label(name: str, figure: dict[str, Any]) -> None:
 
 
 def count(files: dict[Path, dict[str, Any]]) -> None:
-    """Count the parameters and MACs of every config, and write them down."""
+    """Count the parameters and MACs of every config and write them to the metafiles."""
+    # Only now: `--help` and the page itself do not wait for torch.
+    from mmmetaformer import compat
+    from mmmetaformer.complexity.count import count_complexity
+    from mmmetaformer.run.config import load_config
+
     compat.install()
     for path, content in files.items():
         for model in content['Models']:
-            result = measure(engine.load_config(str(ROOT / model['Config'])))
+            result = count_complexity(load_config(str(ROOT / model['Config'])))
             if result.not_counted:
                 raise ConfigError(f'{model["Name"]}: {result.not_counted}')
             model['Metadata']['Input'] = 'x'.join(map(str, result.shape))
@@ -93,7 +100,7 @@ def count(files: dict[Path, dict[str, Any]]) -> None:
 
 
 def render(files: dict[Path, dict[str, Any]]) -> str:
-    """The page."""
+    """Return the text of the page."""
     models = [model for content in files.values() for model in content['Models']]
     lines = [INTRODUCTION]
     for method, title in TITLES.items():
@@ -103,12 +110,12 @@ def render(files: dict[Path, dict[str, Any]]) -> str:
 
 
 def method_of(name: str) -> str:
-    """The longest method that a config's name begins with."""
+    """Return the longest method that a config's name begins with."""
     return max((m for m in TITLES if name.startswith(m)), key=len)
 
 
 def table(models: list[dict[str, Any]]) -> list[str]:
-    """Rows of one method, and below them the sources of published figures."""
+    """Return the table of one method, and below it the sources of published figures."""
     (size,) = {model['Metadata']['Input'] for model in models}
     columns = published_columns(models)
     measured = [
@@ -145,7 +152,7 @@ def table(models: list[dict[str, Any]]) -> list[str]:
 
 
 def published_columns(models: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Metric and mode of the published figures of a method."""
+    """Return metric and mode of each column of published figures."""
     figures = [f for model in models for f in model.get('Published', [])]
     return list(dict.fromkeys((f['Metric'], f['Mode']) for f in figures))
 
@@ -153,7 +160,10 @@ def published_columns(models: list[dict[str, Any]]) -> list[tuple[str, str]]:
 def published_cell(
     model: dict[str, Any], column: tuple[str, str], sources: list[str]
 ) -> str:
-    """A figure with the number of its source, which joins `sources`; or nothing."""
+    """Return a figure with the number of its source in `sources`, or an empty cell.
+
+    A new source is appended to `sources`.
+    """
     for figure in model.get('Published', []):
         if (figure['Metric'], figure['Mode']) == column:
             source = f'{figure["Source"]}. Recipe: {figure["Recipe"]}.'
@@ -164,7 +174,7 @@ def published_cell(
 
 
 def measured_cell(model: dict[str, Any], metric: str) -> str:
-    """What the config gave here; or nothing."""
+    """Return the result measured with the config, or an empty cell."""
     for result in model['Results']:
         if result['Metrics'].get(metric) is not None:
             return str(result['Metrics'][metric])
@@ -175,7 +185,7 @@ def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        '--measure', action='store_true', help='count parameters and MACs anew'
+        '--measure', action='store_true', help='count parameters and MACs again'
     )
     args = parser.parse_args()
     files = load_metafiles()
@@ -186,4 +196,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    engine.run(main)
+    exit_on_user_error(main)

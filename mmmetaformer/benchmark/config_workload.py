@@ -13,6 +13,7 @@ from mmengine.registry import MODELS, init_default_scope
 from mmengine.structures import InstanceData, PixelData
 from torch import Tensor
 
+from mmmetaformer.engine.precision import without_amp
 from mmmetaformer.errors import ConfigError
 
 from .setting import Setting
@@ -55,8 +56,8 @@ class ConfigWorkload(Workload):
             256, (setting.batch, 3, *setting.size), generator=generator
         ).to(torch.uint8)
         self.batch = dict(inputs=list(images), data_samples=samples)
-        wrapper = build_optim_wrapper(self.module, cfg.optim_wrapper)
-        # Without mmengine's own autocast, which is for GPUs alone.
+        # Precision is the setting's, on a CPU too, and not the config's.
+        wrapper = build_optim_wrapper(self.module, without_amp(cfg.optim_wrapper))
         self.optimizer = OptimWrapper(
             wrapper.optimizer, clip_grad=wrapper.clip_grad_kwargs
         )

@@ -8,7 +8,7 @@ from mmengine.hooks import EMAHook
 from mmengine.runner import Runner
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import add_hook, as_list
+from mmmetaformer.host import add_hook, as_list, type_name
 from mmmetaformer.registry import HOOKS
 
 __all__ = ['MOMENTUM', 'AverageHook', 'use_ema']
@@ -50,9 +50,9 @@ def use_ema(cfg: Config) -> None:
         ConfigError: The config already has such a hook.
     """
     for hook in as_list(cfg.get('custom_hooks')):
-        if str(hook.get('type')) in ('EMAHook', 'mmmetaformer.AverageHook'):
+        if type_name(hook) in ('EMAHook', 'AverageHook'):
             raise ConfigError(
-                f'--ema: the config already has an {hook["type"]}; leave out --ema'
+                f'--ema: the config already has an {type_name(hook)}; leave out --ema'
             )
     average = dict(
         type='mmmetaformer.AverageHook',

@@ -1,64 +1,105 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mixed precision."""
+"""Mixed precision: as the config asks, as the user asks, or off."""
+
+import os
+from typing import Any
 
 import torch
 from mmengine.config import Config
+from mmengine.logging import print_log
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import add_hook
+from mmmetaformer.host import add_hook, type_name
 
-__all__ = ['use_amp']
+__all__ = ['use_amp', 'without_amp']
 
-WRAPPERS = ('OptimWrapper', 'AmpOptimWrapper')
+#: mmengine's wrappers, with and without mixed precision.
+PLAIN, AMP = 'OptimWrapper', 'AmpOptimWrapper'
+#: Arguments of the second that the first does not take.
+AMP_ARGUMENTS = ('dtype', 'loss_scale', 'use_fsdp')
+#: What launchers call the number of a process.
+RANKS = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
 
 def use_amp(cfg: Config, wanted: bool | None = None) -> None:
-    """Turn on automatic mixed precision, in bfloat16 where the GPU has it.
+    """Set the precision of a run.
 
-    bfloat16 has float32's range, so it needs no loss scaling and StarReLU's square
-    cannot overflow; float16 gets a dynamic loss scale. What heads predict becomes
-    float32 again, and so do losses and box decoding (`Float32PredictionsHook`).
+    By default the config decides. Where its mixed precision cannot run, the run is in
+    float32 and one line of the log says so. With mixed precision, heads predict in
+    float32 (`Float32PredictionsHook`).
 
     Args:
         cfg: The run's config, changed in place.
-        wanted: True: turn it on. False: turn it off, even if the config has it on.
-            None: what the config has, and where that is a plain OptimWrapper, on if
-            there is a GPU with bfloat16.
+        wanted: True turns mixed precision on: with the config's dtype if this GPU
+            computes in it, else bfloat16, else float16 with a dynamic loss scale.
+            False turns it off. None follows the config.
 
     Raises:
-        ConfigError: It is to be on, and there is no CUDA GPU; or it is wanted or
-            unwanted with an optimizer wrapper that is none of WRAPPERS.
+        ConfigError: It is to be turned on without a CUDA GPU, or turned on or off in
+            an optimizer wrapper that is neither of mmengine's two.
     """
     wrapper = cfg.optim_wrapper
-    kind = wrapper.get('type', 'OptimWrapper')
-    if wanted is None and kind == 'OptimWrapper':
-        wanted = _has_bf16()
-    elif wanted is None and kind not in WRAPPERS:
-        wanted = False
-    elif kind not in WRAPPERS:
-        raise ConfigError(f'--amp does not go with optim_wrapper type {kind!r}')
-    if wanted is False:
-        if kind == 'AmpOptimWrapper':
-            wrapper.type = 'OptimWrapper'
-            for key in ('dtype', 'loss_scale'):
-                wrapper.pop(key, None)
+    kind = type_name({'type': PLAIN, **wrapper})
+    if kind not in (PLAIN, AMP):
+        if wanted is not None:
+            raise ConfigError(
+                f'--amp and --no-amp do not go with optim_wrapper.type={kind!r}, only '
+                f'with {PLAIN} and {AMP}: leave them out'
+            )
         return
-    if not torch.cuda.is_available():
+    if wanted and not torch.cuda.is_available():
         raise ConfigError(
-            'mixed precision needs a CUDA GPU and none is visible: leave out --amp, or '
-            'add --no-amp if the config asks for it'
+            '--amp needs a CUDA GPU, and torch sees none: leave it out to train in '
+            'float32'
         )
-    if kind == 'OptimWrapper' or wanted:
-        wrapper.type = 'AmpOptimWrapper'
+    missing = _missing(wrapper) if kind == AMP else None
+    if wanted is None:
+        wanted = kind == AMP and not missing
+        if missing:
+            _log_once(f'Training in float32: the config asks for {missing}.')
+    if not wanted:
+        cfg.optim_wrapper = without_amp(wrapper)
+        return
+    if kind == PLAIN or missing:
         if _has_bf16():
-            wrapper.update(dtype='bfloat16', loss_scale=1.0)
+            wrapper.update(type=AMP, dtype='bfloat16', loss_scale=1.0)
         else:
-            wrapper.update(dtype='float16', loss_scale='dynamic')
+            wrapper.update(type=AMP, dtype='float16', loss_scale='dynamic')
     add_hook(cfg, dict(type='mmmetaformer.Float32PredictionsHook'))
 
 
+def without_amp(wrapper: dict[str, Any]) -> dict[str, Any]:
+    """Return the config of an optimizer wrapper without mixed precision.
+
+    mmengine's `AmpOptimWrapper` cannot be built on a CPU; this can. A wrapper that is
+    neither `OptimWrapper` nor `AmpOptimWrapper` is returned as it is.
+
+    Args:
+        wrapper: The config's `optim_wrapper`.
+    """
+    if type_name({'type': PLAIN, **wrapper}) not in (PLAIN, AMP):
+        return wrapper
+    rest = {k: v for k, v in wrapper.items() if k not in AMP_ARGUMENTS}
+    return {**rest, 'type': PLAIN}
+
+
+def _missing(wrapper: dict[str, Any]) -> str | None:
+    """Return what this machine does not have for the config's mixed precision."""
+    if not torch.cuda.is_available():
+        return 'mixed precision, which needs a CUDA GPU, and torch sees none'
+    if 'bfloat16' in str(wrapper.get('dtype')) and not _has_bf16():
+        return 'bfloat16, which this GPU does not have; --amp trains in float16'
+    return None
+
+
 def _has_bf16() -> bool:
-    """Whether a GPU computes in bfloat16 itself; an emulated one is slow."""
+    """Return whether the GPU computes in bfloat16 itself; an emulated one is slow."""
     return torch.cuda.is_available() and torch.cuda.is_bf16_supported(
         including_emulation=False
     )
+
+
+def _log_once(text: str) -> None:
+    """Log in the first process only, before the processes are connected."""
+    if all(os.environ.get(name, '0') == '0' for name in RANKS):
+        print_log(text, logger='current')

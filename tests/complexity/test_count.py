@@ -17,7 +17,8 @@ CONFIGS = Path(__file__).parents[2] / 'configs'
 
 
 def load(name):
-    return Config.fromfile(CONFIGS / f'{name}.py')
+    (path,) = CONFIGS.rglob(f'{name}.py')
+    return Config.fromfile(path)
 
 
 # arXiv 2405.07992, Table 3: millions of parameters, G MACs at 512x2048; Swin-T: the

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The experiments there are, written out."""
+"""The list of all experiments, and where their files are."""
 
 import copy
 from functools import cache
@@ -8,6 +8,12 @@ from pathlib import Path
 from mmengine.config import Config
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
+#: Every config that is a run, by its name.
+FILES = {
+    path.stem: path
+    for path in sorted(CONFIGS.rglob('*.py'))
+    if path.relative_to(CONFIGS).parts[0] != '_base_'
+}
 
 STRONG = [
     f'{f}{a}'
@@ -23,7 +29,7 @@ POOL = ['poolformer', 'poolformer_s24', 'poolformer_s36']
 POOL_M = [*POOL, 'poolformer_m36', 'poolformer_m48']
 REFERENCES = ['swin_t', 'convnext_t', 'resnet_50']
 
-#: Backbones of each method, a suffix of the file's name after a star.
+#: Backbones of each recipe. The star in the recipe's name stands for the backbone.
 LEAVES = {
     'upernet_*': [*STRONG, *PLAIN, 'poolformer', *REFERENCES],
     'upernet_*_640': STRONG,
@@ -40,9 +46,9 @@ NAMES = [p.replace('*', b) for p, backbones in LEAVES.items() for b in backbones
 
 @cache
 def _load(name):
-    return Config.fromfile(CONFIGS / f'{name}.py')
+    return Config.fromfile(FILES[name])
 
 
 def load(name):
-    """The config of a leaf, to be changed at will."""
+    """Return the config of a leaf, which the caller may change."""
     return copy.deepcopy(_load(name))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 import torch
-from leaves import CONFIGS, LEAVES, NAMES, load
+from leaves import CONFIGS, FILES, LEAVES, NAMES, load
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
@@ -11,6 +11,7 @@ from mmseg.structures import SegDataSample
 from mmmetaformer import models
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.complexity.saved_bytes import SavedBytes
+from mmmetaformer.engine.precision import use_amp, without_amp
 from mmmetaformer.run.sample_run import use_sample_data
 from mmmetaformer.weights.catalogue import CATALOGUE
 
@@ -18,9 +19,21 @@ OURS = [name for name in NAMES if load(name).model.backbone.type.startswith('mmm
 BIGGER = ('_s24', '_s36', '_m36', '_m48', '_b36')
 
 
-def test_every_leaf_is_known():
-    assert len(NAMES) == 100
-    assert sorted(path.stem for path in CONFIGS.glob('*.py')) == sorted(NAMES)
+def test_every_file_is_in_the_list():
+    assert sorted(FILES) == sorted(NAMES)
+
+
+def test_the_smallest_of_each_method_and_family_is_at_the_top():
+    """The others are in the folder of their method."""
+    at_top = {}
+    for recipe, backbones in LEAVES.items():
+        method = recipe.partition('_*')[0]
+        for backbone in backbones:
+            name = recipe.replace('*', backbone)
+            family = backbone.partition('_')[0]
+            smallest = at_top.setdefault((method, family), name) == name
+            folder = CONFIGS if smallest else CONFIGS / method
+            assert FILES[name] == folder / f'{name}.py'
 
 
 @pytest.mark.parametrize('name', OURS)
@@ -119,13 +132,29 @@ def test_which_parameters_are_decayed(name, vectors):
     init_default_scope(cfg.default_scope)
     cfg.model.backbone.pop('init_cfg')
     model = MODELS.build(cfg.model)
-    wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+    wrapper = build_optim_wrapper(model, without_amp(cfg.optim_wrapper))
     groups = wrapper.optimizer.param_groups
     decays = {id(p): g['weight_decay'] for g in groups for p in g['params']}
     for key, p in model.named_parameters():
         flat = p.ndim == 1 or 'relative_position_bias_table' in key
         full = cfg.optim_wrapper.optimizer.weight_decay
         assert decays[id(p)] == (vectors if flat else full), key
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_precision_is_the_recipes(name, monkeypatch):
+    """A tool that follows the config alone, such as mmdet's, trains the same way."""
+    cfg = load(name)
+    wrapper = cfg.optim_wrapper
+    assert wrapper.type == 'AmpOptimWrapper'
+    assert (wrapper.dtype, wrapper.loss_scale) == ('bfloat16', 1.0)
+    assert cfg.custom_hooks == [dict(type='mmmetaformer.Float32PredictionsHook')]
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.setattr(
+        torch.cuda, 'is_bf16_supported', lambda including_emulation: True
+    )
+    use_amp(cfg)
+    assert cfg.to_dict() == load(name).to_dict()
 
 
 @pytest.fixture(scope='module')

@@ -86,7 +86,7 @@ def test_a_detector_of_boxes(runner):
 
 
 def test_sizes_at_640_pixels():
-    cfg = load('upernet_convformer_640')
+    cfg = load('upernet/upernet_convformer_640')
     sizes = [step.scale for step in cfg.tta_pipeline[1].transforms[0]]
     assert sizes == [(int(2560 * r), int(640 * r)) for r in RATIOS]
 

@@ -4,7 +4,10 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 
 optim_wrapper = dict(
-    type='OptimWrapper',
+    # Mixed precision. bfloat16 has the range of float32, so the loss is not scaled.
+    type='AmpOptimWrapper',
+    dtype='bfloat16',
+    loss_scale=1.0,
     constructor='mmmetaformer.ParamwiseConstructor',
     # lr for all sizes: the first author's advice for a backbone of the same kind
     # (github.com/yuweihao/MambaOut, issue 251), no layer-wise decay.

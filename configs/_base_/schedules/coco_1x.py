@@ -7,7 +7,10 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 
 optim_wrapper = dict(
-    type='OptimWrapper',
+    # Mixed precision. bfloat16 has the range of float32, so the loss is not scaled.
+    type='AmpOptimWrapper',
+    dtype='bfloat16',
+    loss_scale=1.0,
     constructor='mmmetaformer.ParamwiseConstructor',
     optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),
     # No decay of vectors: norms, biases, StarReLU's scalars, residual scales. That is

@@ -5,7 +5,10 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 
 optim_wrapper = dict(
-    type='OptimWrapper',
+    # Mixed precision. bfloat16 has the range of float32, so the loss is not scaled.
+    type='AmpOptimWrapper',
+    dtype='bfloat16',
+    loss_scale=1.0,
     optimizer=dict(type='AdamW', lr=1e-4, weight_decay=1e-4),
 )
 param_scheduler = [

@@ -1,0 +1,13 @@
+# Drop path: that of ImageNet training, which SPANetV2 (DoranLyong/SPANetV2-official)
+# keeps for a network of the same shape.
+_base_ = [
+    '../_base_/backbones/caformer_m36.py',
+    '../_base_/methods/cascade_mask_rcnn.py',
+    '../_base_/datasets/coco_instance_ms.py',
+    '../_base_/schedules/coco_3x.py',
+    '../_base_/runtime/mmdet.py',
+]
+model = dict(
+    backbone=_base_.backbone,
+    neck=dict(in_channels=_base_.backbone_channels),
+)

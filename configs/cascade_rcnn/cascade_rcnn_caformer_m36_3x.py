@@ -1,0 +1,12 @@
+# Cascade Mask R-CNN without masks.
+_base_ = [
+    '../_base_/backbones/caformer_m36.py',
+    '../_base_/methods/cascade_rcnn.py',
+    '../_base_/datasets/coco_detection_ms.py',
+    '../_base_/schedules/coco_3x.py',
+    '../_base_/runtime/mmdet.py',
+]
+model = dict(
+    backbone=_base_.backbone,
+    neck=dict(in_channels=_base_.backbone_channels),
+)

@@ -1,0 +1,12 @@
+# Mask R-CNN without masks.
+_base_ = [
+    '../_base_/backbones/convformer_b36.py',
+    '../_base_/methods/faster_rcnn.py',
+    '../_base_/datasets/coco_detection.py',
+    '../_base_/schedules/coco_1x.py',
+    '../_base_/runtime/mmdet.py',
+]
+model = dict(
+    backbone=_base_.backbone,
+    neck=dict(in_channels=_base_.backbone_channels),
+)

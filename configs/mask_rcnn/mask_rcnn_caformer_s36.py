@@ -1,0 +1,12 @@
+# Drop path: that of ImageNet training; no value for COCO is published.
+_base_ = [
+    '../_base_/backbones/caformer_s36.py',
+    '../_base_/methods/mask_rcnn.py',
+    '../_base_/datasets/coco_instance.py',
+    '../_base_/schedules/coco_1x.py',
+    '../_base_/runtime/mmdet.py',
+]
+model = dict(
+    backbone=_base_.backbone,
+    neck=dict(in_channels=_base_.backbone_channels),
+)

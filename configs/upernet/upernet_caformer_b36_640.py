@@ -1,0 +1,18 @@
+# ImageNet-21K weights with crops of 640 pixels: a pairing of ConvNeXt (arXiv
+# 2201.03545). Drop path: as at 512 pixels.
+_base_ = [
+    '../_base_/backbones/caformer_b36.py',
+    '../_base_/methods/upernet_640.py',
+    '../_base_/datasets/ade20k_640.py',
+    '../_base_/schedules/ade20k_160k.py',
+    '../_base_/runtime/mmseg.py',
+]
+model = dict(
+    backbone=dict(
+        _base_.backbone,
+        drop_path_rate=0.6,
+        init_cfg=dict(type='Pretrained', checkpoint='sail:caformer_b36_in21k'),
+    ),
+    decode_head=dict(in_channels=_base_.backbone_channels),
+    auxiliary_head=dict(in_channels=_base_.backbone_channels[2]),
+)

@@ -1,0 +1,14 @@
+# Drop path: what the first author gives for a backbone of his of this size
+# (yuweihao/MambaOut, issue 251: 0.6 for its B).
+_base_ = [
+    '../_base_/backbones/caformer_m36.py',
+    '../_base_/methods/upernet.py',
+    '../_base_/datasets/ade20k.py',
+    '../_base_/schedules/ade20k_160k.py',
+    '../_base_/runtime/mmseg.py',
+]
+model = dict(
+    backbone=dict(_base_.backbone, drop_path_rate=0.6),
+    decode_head=dict(in_channels=_base_.backbone_channels),
+    auxiliary_head=dict(in_channels=_base_.backbone_channels[2]),
+)

@@ -1,0 +1,14 @@
+# No dense result of RandFormer is published: the recipe is that of ConvFormer, with
+# the drop path of ImageNet training.
+_base_ = [
+    '../_base_/backbones/randformer_s24.py',
+    '../_base_/methods/upernet.py',
+    '../_base_/datasets/ade20k.py',
+    '../_base_/schedules/ade20k_160k.py',
+    '../_base_/runtime/mmseg.py',
+]
+model = dict(
+    backbone=_base_.backbone,
+    decode_head=dict(in_channels=_base_.backbone_channels),
+    auxiliary_head=dict(in_channels=_base_.backbone_channels[2]),
+)
