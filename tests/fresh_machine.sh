@@ -21,10 +21,15 @@ repository=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Once more in namespaces of its own: when that process ends, for whatever reason, its
 # mounts and all processes that it started are gone.
 if [[ -z ${FRESH_ROOT:-} ]]; then
-    FRESH_ROOT=$(mktemp -d "${TMPDIR:-/var/tmp}/fresh-machine.XXXXXX")
     export FRESH_ROOT
+    FRESH_ROOT=$(mktemp -d "${TMPDIR:-/var/tmp}/fresh-machine.XXXXXX")
+    clean_up() {
+        kill "$child" 2>/dev/null || true
+        wait
+        rm -rf --one-file-system "$FRESH_ROOT"
+    }
+    trap clean_up EXIT
     trap 'exit 130' INT TERM
-    trap 'kill "$child" 2>/dev/null || true; wait; rm -rf --one-file-system "$FRESH_ROOT"' EXIT
     unshare --mount --pid --fork --kill-child bash "$0" "$@" &
     child=$!
     wait "$child"
@@ -101,7 +106,7 @@ apt-config dump | grep -E '^Acquire::(https?::|Check-)' >"$root/etc/apt/apt.conf
 
 say "apt install $packages"
 in_root apt-get -q update
-# shellcheck disable=SC2086  # several words
+# Unquoted: several words.
 in_root apt-get -q -y install $packages >"$root/apt.log" || {
     cat "$root/apt.log"
     exit 1
@@ -113,7 +118,6 @@ git clone --quiet --bare "$repository" "$root/srv/mmmetaformer"
 in_root chown -R user: /srv/mmmetaformer
 share_paths
 
-# shellcheck disable=SC2016  # expands in the root
 chroot --userspec=user "$root" env -i HOME=/home/user PATH=/usr/local/bin:/usr/bin:/bin \
     "${settings[@]}" bash -c '
 cd
