@@ -59,6 +59,7 @@ lint: setup-lint  ## Check style, types and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
 
 format: setup-lint  ## Bring the code into shape

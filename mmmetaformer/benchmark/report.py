@@ -10,6 +10,8 @@ from pathlib import Path
 
 import torch
 
+from mmmetaformer.text import table
+
 from .ceilings import Ceilings
 from .measure import Result
 from .setting import Setting
@@ -49,7 +51,7 @@ def describe(results: Sequence[Result], ceilings: Ceilings) -> str:
         f'ceilings: {ceilings.flops / 1e9:.0f} GFLOP/s, '
         f'{ceilings.bandwidth / 1e9:.1f} GB/s; {len(first.seconds)} rounds',
     ]
-    return '\n'.join(lines + _aligned([HEADER, *(_cells(r) for r in results)]))
+    return '\n'.join(lines + table([HEADER, *(_cells(r) for r in results)]))
 
 
 def describe_parts(
@@ -74,16 +76,7 @@ def describe_parts(
             for own in medians
         ]
         rows.append((part, *cells))
-    return '\n'.join(_aligned(rows))
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for name, *cells in rows:
-        aligned = [c.rjust(w) for c, w in zip(cells, widths[1:], strict=True)]
-        lines.append('  '.join([name.ljust(widths[0]), *aligned]).rstrip())
-    return lines
+    return '\n'.join(table(rows))
 
 
 def _cells(result: Result) -> tuple[str, ...]:

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the project knows of mmdet's and mmseg's configs and models."""
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import MODELS, init_default_scope
+from torch import nn
+
+from mmmetaformer import host
+
+
+def test_one_or_several_or_none():
+    assert host.as_list(None) == []
+    assert host.as_list('one') == ['one']
+    assert host.as_list(dict(type='A')) == [dict(type='A')]
+    assert host.as_list((1, 2)) == [1, 2]
+
+
+def test_data_sets_inside_wrappers():
+    inner = [dict(type='A'), dict(type='B')]
+    cfg = Config(
+        dict(
+            train_dataloader=dict(
+                dataset=dict(
+                    type='RepeatDataset',
+                    dataset=dict(type='ConcatDataset', datasets=inner),
+                )
+            ),
+            val_dataloader=dict(dataset=dict(type='C')),
+            test_dataloader=None,
+        )
+    )
+    assert [d['type'] for d in host.data_sets_of(cfg, *host.SPLITS)] == ['A', 'B', 'C']
+    next(host.data_sets_of(cfg, 'train'))['data_root'] = 'changed'
+    assert cfg.train_dataloader.dataset.dataset.datasets[0].data_root == 'changed'
+
+
+def test_a_hook_is_added_once():
+    class OwnHook:
+        pass
+
+    cfg = Config(dict(custom_hooks=dict(type=OwnHook), model=dict()))
+    host.add_hook(cfg, dict(type='scope.OwnHook'))
+    assert len(host.as_list(cfg.custom_hooks)) == 1
+    host.add_hook(cfg, dict(type='scope.OtherHook'))
+    assert [host.type_name(hook) for hook in cfg.custom_hooks] == [
+        'OwnHook',
+        'OtherHook',
+    ]
+
+
+def has_parameters(module):
+    return next(module.parameters(), None) is not None
+
+
+@pytest.mark.parametrize(
+    ('config', 'scope'),
+    [
+        ('mask_rcnn_convformer', 'mmdet'),
+        ('retinanet_poolformer', 'mmdet'),
+        ('upernet_convformer', 'mmseg'),
+    ],
+)
+def test_the_parts_of_real_models_are_all_known(root, config, scope):
+    init_default_scope(scope)
+    cfg = Config.fromfile(root / f'configs/{config}.py')
+    cfg.model.backbone.init_cfg = None
+    model = MODELS.build(cfg.model)
+    parts = {name for name, part in model.named_children() if has_parameters(part)}
+    roi_head = getattr(model, 'roi_head', nn.Module())
+    parts |= {n for n, part in roi_head.named_children() if has_parameters(part)}
+    assert parts - {'backbone'} <= set(host.PARTS_BESIDE_BACKBONE)
+    assert parts & set(host.CLASS_HEADS)
+
+
+@pytest.mark.parametrize(
+    ('model', 'expected'),
+    [
+        (dict(roi_head=dict(bbox_head=dict(), mask_head=dict(type='M'))), True),
+        (dict(roi_head=dict(bbox_head=dict(type='B'))), False),
+        (dict(bbox_head=dict(type='B'), mask_head=dict(type='M')), True),
+        (dict(panoptic_head=dict(type='P')), True),
+        (dict(decode_head=dict(type='D')), False),
+    ],
+)
+def test_models_that_predict_masks(model, expected):
+    assert host.predicts_masks(model) is expected
+
+
+def test_the_classes_that_a_data_set_knows():
+    known = host.known_classes(dict(type='ADE20KDataset'), 'mmseg')
+    assert len(known) == 150
+    assert host.known_classes(dict(type='BaseSegDataset'), 'mmseg') is None

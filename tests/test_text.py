@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from mmmetaformer.text import did_you_mean, shortened, table
+
+
+@pytest.mark.parametrize(
+    ('names', 'expected'),
+    [
+        ([], ''),
+        (['a', 'b'], 'a, b'),
+        (['a', 'b', 'c'], 'a, b, c'),
+        (['a', 'b', 'c', 'd', 'e'], 'a, b, c and 2 more'),
+    ],
+)
+def test_shortened(names, expected):
+    assert shortened(names, limit=3) == expected
+
+
+def test_a_table_aligns_numbers_to_the_right_and_names_to_the_left():
+    rows = [('part', 'MACs', 'note'), ('stem', 7, ''), ('head', 1024, 'in training')]
+    assert table(rows, left={0, -1}) == [
+        'part  MACs  note',
+        'stem     7',
+        'head  1024  in training',
+    ]
+
+
+def test_did_you_mean():
+    assert did_you_mean('poling', ['pooling', 'identity']) == " Did you mean 'pooling'?"
+    assert did_you_mean('xyz', ['pooling', 'identity']) == ''
