@@ -1,5 +1,5 @@
-# The same recipe as for ConvFormer and CAFormer, for a comparison of backbones.
-# Drop path: ConvNeXt-T's in mmdet (Mask R-CNN 3x).
+# For comparison: the recipe of ConvFormer and CAFormer with another backbone.
+# Drop path rate: ConvNeXt-T's in mmdet (Mask R-CNN 3x).
 _base_ = [
     './_base_/backbones/convnext_t.py',
     './_base_/methods/cascade_mask_rcnn.py',

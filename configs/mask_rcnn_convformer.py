@@ -1,4 +1,4 @@
-# Drop path: that of ImageNet training; no value for COCO is published.
+# Drop path rate: as in ImageNet training. No value for COCO is published.
 _base_ = [
     './_base_/backbones/convformer_s18.py',
     './_base_/methods/mask_rcnn.py',

@@ -1,5 +1,5 @@
-# No dense result of PoolFormerV2 is published: the recipe is that of ConvFormer, with
-# the drop path of ImageNet training.
+# No dense result of PoolFormerV2 is published, so this is ConvFormer's recipe.
+# Drop path rate: as in ImageNet training.
 _base_ = [
     './_base_/backbones/poolformerv2_s12.py',
     './_base_/methods/mask_rcnn.py',

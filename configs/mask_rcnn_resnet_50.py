@@ -1,4 +1,4 @@
-# The same recipe as for ConvFormer and CAFormer, for a comparison of backbones.
+# For comparison: the recipe of ConvFormer and CAFormer with another backbone.
 _base_ = [
     './_base_/backbones/resnet_50.py',
     './_base_/methods/mask_rcnn.py',

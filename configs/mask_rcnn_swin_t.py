@@ -1,5 +1,5 @@
-# The same recipe as for ConvFormer and CAFormer, for a comparison of backbones.
-# Position biases are not decayed, as in Swin's own configs.
+# For comparison: the recipe of ConvFormer and CAFormer with another backbone.
+# No weight decay of position biases, as in Swin's own configs.
 _base_ = [
     './_base_/backbones/swin_t.py',
     './_base_/methods/mask_rcnn.py',

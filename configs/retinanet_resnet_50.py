@@ -1,4 +1,4 @@
-# PoolFormer's recipe, for a comparison of backbones.
+# For comparison: PoolFormer's recipe with another backbone.
 _base_ = [
     './_base_/backbones/resnet_50.py',
     './_base_/methods/retinanet.py',

@@ -1,4 +1,4 @@
-# PoolFormer's recipe, for a comparison of backbones.
+# For comparison: PoolFormer's recipe with another backbone.
 # Nothing is frozen, as in mmseg.
 _base_ = [
     './_base_/backbones/resnet_50.py',

@@ -1,5 +1,5 @@
-# Drop path: what the first author gives for a backbone of his of this size
-# (yuweihao/MambaOut, issue 251: 0.3 for its T).
+# Drop path rate: the first author's advice for his other backbone of this size
+# (yuweihao/MambaOut, issue 251: 0.3 for MambaOut-T).
 _base_ = [
     './_base_/backbones/caformer_s18.py',
     './_base_/methods/upernet.py',

@@ -1,4 +1,4 @@
-# No UperNet result of PoolFormer is published: the recipe is that of ConvFormer.
+# No UperNet result of PoolFormer is published, so this is ConvFormer's recipe.
 _base_ = [
     './_base_/backbones/poolformer_s12.py',
     './_base_/methods/upernet.py',

@@ -1,5 +1,5 @@
-# No dense result of RandFormer is published: the recipe is that of ConvFormer, with
-# the drop path of ImageNet training.
+# No dense result of RandFormer is published, so this is ConvFormer's recipe.
+# Drop path rate: as in ImageNet training.
 _base_ = [
     './_base_/backbones/randformer_s12.py',
     './_base_/methods/upernet.py',

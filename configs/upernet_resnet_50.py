@@ -1,4 +1,4 @@
-# The same recipe as for ConvFormer and CAFormer, for a comparison of backbones.
+# For comparison: the recipe of ConvFormer and CAFormer with another backbone.
 # Nothing is frozen, as in mmseg.
 _base_ = [
     './_base_/backbones/resnet_50.py',

@@ -1,5 +1,5 @@
-# The same recipe as for ConvFormer and CAFormer, for a comparison of backbones.
-# Drop path and undecayed position biases: Swin-T's UperNet in mmseg.
+# For comparison: the recipe of ConvFormer and CAFormer with another backbone.
+# Drop path rate, and no weight decay of position biases: Swin-T's in mmseg (UperNet).
 _base_ = [
     './_base_/backbones/swin_t.py',
     './_base_/methods/upernet.py',

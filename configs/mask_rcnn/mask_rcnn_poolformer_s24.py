@@ -1,4 +1,4 @@
-# As published: detection/configs of sail-sg/poolformer.
+# The published recipe: detection/configs of sail-sg/poolformer.
 _base_ = [
     '../_base_/backbones/poolformer_s24.py',
     '../_base_/methods/mask_rcnn.py',

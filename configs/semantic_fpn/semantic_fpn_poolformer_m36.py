@@ -1,4 +1,4 @@
-# As published: segmentation/configs of sail-sg/poolformer.
+# The published recipe: segmentation/configs of sail-sg/poolformer.
 _base_ = [
     '../_base_/backbones/poolformer_m36.py',
     '../_base_/methods/semantic_fpn.py',

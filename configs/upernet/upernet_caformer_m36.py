@@ -1,5 +1,5 @@
-# Drop path: what the first author gives for a backbone of his of this size
-# (yuweihao/MambaOut, issue 251: 0.6 for its B).
+# Drop path rate: the first author's advice for his other backbone of this size
+# (yuweihao/MambaOut, issue 251: 0.6 for MambaOut-B).
 _base_ = [
     '../_base_/backbones/caformer_m36.py',
     '../_base_/methods/upernet.py',

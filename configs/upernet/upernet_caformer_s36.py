@@ -1,5 +1,5 @@
-# Drop path: what the first author gives for a backbone of his of this size
-# (yuweihao/MambaOut, issue 251: 0.3 or 0.4 for its S).
+# Drop path rate: the first author's advice for his other backbone of this size
+# (yuweihao/MambaOut, issue 251: 0.3 or 0.4 for MambaOut-S).
 _base_ = [
     '../_base_/backbones/caformer_s36.py',
     '../_base_/methods/upernet.py',

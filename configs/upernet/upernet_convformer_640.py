@@ -1,5 +1,5 @@
-# ImageNet-21K weights with crops of 640 pixels: a pairing of ConvNeXt (arXiv
-# 2201.03545). Drop path: as at 512 pixels.
+# ImageNet-21K weights with 640-pixel crops, as ConvNeXt pairs them (arXiv 2201.03545).
+# Drop path rate: as with 512-pixel crops.
 _base_ = [
     '../_base_/backbones/convformer_s18.py',
     '../_base_/methods/upernet_640.py',

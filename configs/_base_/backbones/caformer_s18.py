@@ -1,4 +1,4 @@
-# Drop path: ImageNet training (sail-sg/metaformer, scripts/caformer).
+# Drop path rate: as in ImageNet training (sail-sg/metaformer, scripts/caformer).
 # Weights: ImageNet-1K at 224 pixels.
 backbone = dict(
     type='mmmetaformer.CAFormer',

@@ -1,4 +1,4 @@
-# Drop path and output norm: dense configs of sail-sg/poolformer.
+# Drop path rate and output norm: as in the dense configs of sail-sg/poolformer.
 # Weights: ImageNet-1K at 224 pixels.
 backbone = dict(
     type='mmmetaformer.PoolFormer',

@@ -1,4 +1,4 @@
-# Drop path: ImageNet training (sail-sg/metaformer, scripts/poolformerv2).
+# Drop path rate: as in ImageNet training (sail-sg/metaformer, scripts/poolformerv2).
 # Weights: ImageNet-1K at 224 pixels.
 backbone = dict(
     type='mmmetaformer.PoolFormerV2',

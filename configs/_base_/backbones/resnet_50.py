@@ -1,5 +1,5 @@
 # Reference: ResNet-50 (arXiv 1512.03385), arguments as in mmdet's detectors.
-# Weights: ImageNet-1K, torchvision's.
+# Weights: torchvision's, trained on ImageNet-1K.
 backbone = dict(
     type='mmdet.ResNet',
     depth=50,

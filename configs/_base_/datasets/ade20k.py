@@ -1,4 +1,4 @@
-# ADE20K / SceneParse150 (http://sceneparsing.csail.mit.edu) in its official layout.
+# ADE20K / SceneParse150 (http://sceneparsing.csail.mit.edu), as the archive unpacks.
 dataset_type = 'ADE20KDataset'
 data_root = 'data/ade/ADEChallengeData2016'
 
@@ -19,7 +19,7 @@ train_pipeline = [
 test_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='Resize', scale=(2048, 512), keep_ratio=True),
-    # After Resize, so that the labels keep their size and scores are at full size.
+    # After Resize: labels keep their size, so metrics are computed at full size.
     dict(type='LoadAnnotations', reduce_zero_label=True),
     dict(type='PackSegInputs'),
 ]
@@ -55,8 +55,8 @@ test_dataloader = val_dataloader
 val_evaluator = dict(type='IoUMetric', iou_metrics=['mIoU'])
 test_evaluator = val_evaluator
 
-# --tta: the convention of multi-scale figures, whose ratios are of the test size above
-# (mmseg's own configs take them of the file's).
+# --tta: as in published multi-scale results, ratios are relative to the test size above
+# (in mmseg's own configs, to the size of the image file).
 tta_ratios = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 tta_model = dict(type='SegTTAModel')
 tta_pipeline = [

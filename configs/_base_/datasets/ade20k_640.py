@@ -1,4 +1,4 @@
-# ADE20K at crops of 640 pixels, sizes of ConvNeXt's runs with ImageNet-21K weights.
+# ADE20K with 640-pixel crops. Sizes: ConvNeXt's runs with ImageNet-21K weights.
 _base_ = './ade20k.py'
 
 sizes = {

@@ -1,5 +1,5 @@
-# ADE20K as PoolFormer's Semantic FPN reads it: 32 images a step, and whole images of
-# sides that are multiples of 32 in tests (mmseg: 0.2 to 0.4 mIoU more than without).
+# ADE20K as PoolFormer's Semantic FPN uses it: 32 images per step. Tests take whole
+# images, resized to multiples of 32 (mmseg: 0.2 to 0.4 mIoU more than without).
 _base_ = './ade20k.py'
 
 to_multiple = dict(type='ResizeToMultiple', size_divisor=32)

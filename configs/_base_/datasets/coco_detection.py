@@ -1,4 +1,4 @@
-# COCO 2017 detection: boxes only, so masks are neither read nor scored.
+# COCO 2017 detection, boxes only: masks are neither loaded nor evaluated.
 _base_ = ['./coco_instance.py', './coco_tta.py']
 
 train_pipeline = [

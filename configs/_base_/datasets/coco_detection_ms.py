@@ -1,4 +1,4 @@
-# COCO 2017 detection at several scales and with crops, boxes only.
+# COCO 2017 detection, boxes only, trained at several scales and with crops.
 _base_ = ['./coco_instance_ms.py', './coco_tta.py']
 
 train_pipeline = [

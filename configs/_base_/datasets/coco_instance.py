@@ -1,4 +1,4 @@
-# COCO 2017 instance segmentation (https://cocodataset.org) in its official layout.
+# COCO 2017 instance segmentation (https://cocodataset.org), as the archives unpack.
 dataset_type = 'CocoDataset'
 data_root = 'data/coco/'
 

@@ -1,5 +1,5 @@
-# COCO 2017 instance segmentation at several scales and with crops: the augmentation of
-# Swin's and ConvNeXt's 3x runs, which they have from DETR and Sparse R-CNN.
+# COCO 2017 instance segmentation, trained at several scales and with crops: the
+# augmentation of Swin's and ConvNeXt's 3x runs, which comes from DETR and Sparse R-CNN.
 _base_ = './coco_instance.py'
 
 resize = dict(

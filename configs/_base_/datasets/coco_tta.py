@@ -1,4 +1,4 @@
-# --tta of a detector: the scales and the merging of mmdet's RetinaNet configs.
+# --tta of a detector: scales and merging as in mmdet's RetinaNet configs.
 tta_model = dict(
     type='DetTTAModel',
     tta_cfg=dict(nms=dict(type='nms', iou_threshold=0.5), max_per_img=100),

@@ -1,5 +1,5 @@
 # Cascade Mask R-CNN: the heads of Cascade R-CNN, and a mask branch in each stage.
-# The leaf adds `backbone` and the neck's `in_channels`.
+# The config adds `backbone` and the neck's `in_channels`.
 _base_ = ['./cascade_rcnn.py', './mask_branch.py']
 
 model = dict(

@@ -1,6 +1,6 @@
-# Cascade R-CNN with FPN (arXiv 1712.00726) with the heads that Swin and ConvNeXt use on
-# COCO: four convolutions and a linear map, SyncBN, GIoU on decoded boxes.
-# The leaf adds `backbone` and the neck's `in_channels`.
+# Cascade R-CNN with FPN (arXiv 1712.00726). The heads are those of Swin and ConvNeXt on
+# COCO: four convolutions and a linear layer, SyncBN, GIoU on decoded boxes.
+# The config adds `backbone` and the neck's `in_channels`.
 _base_ = './faster_rcnn.py'
 
 # Each stage expects better boxes than the one before.

@@ -1,5 +1,5 @@
 # Faster R-CNN with FPN (arXiv 1506.01497, 1612.03144), as mmdet 3 trains it on COCO.
-# The leaf adds `backbone` and the neck's `in_channels`.
+# The config adds `backbone` and the neck's `in_channels`.
 level_strides = [4, 8, 16, 32]  # of the maps that RoIs are taken from
 num_classes = 80
 

@@ -1,5 +1,5 @@
 # Mask R-CNN with FPN (arXiv 1703.06870, 1612.03144), as mmdet 3 trains it on COCO.
-# The leaf adds `backbone` and the neck's `in_channels`.
+# The config adds `backbone` and the neck's `in_channels`.
 _base_ = ['./faster_rcnn.py', './mask_branch.py']
 
 model = dict(

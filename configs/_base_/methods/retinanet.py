@@ -1,5 +1,6 @@
 # RetinaNet with FPN (arXiv 1708.02002, 1612.03144), as mmdet 3 trains it on COCO.
-# The leaf adds `backbone`, of strides 8 to 32, and the neck's `in_channels`.
+# The config adds `backbone`, with outputs at strides 8 to 32, and the neck's
+# `in_channels`.
 num_classes = 80
 
 model = dict(
@@ -11,7 +12,7 @@ model = dict(
         bgr_to_rgb=True,
         pad_size_divisor=32,
     ),
-    # Levels 6 and 7 from the backbone's last map: PVT's and PoolFormer's choice too.
+    # Levels 6 and 7 come from the backbone's last output, as in PVT and PoolFormer.
     neck=dict(type='FPN', out_channels=256, add_extra_convs='on_input', num_outs=5),
     bbox_head=dict(
         type='RetinaHead',
@@ -44,7 +45,7 @@ model = dict(
             min_pos_iou=0,
             ignore_iof_thr=-1,
         ),
-        # Focal loss takes all anchors.
+        # Focal loss uses all anchors.
         sampler=dict(type='PseudoSampler'),
         allowed_border=-1,
         pos_weight=-1,

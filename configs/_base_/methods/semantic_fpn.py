@@ -1,6 +1,6 @@
-# Semantic FPN (arXiv 1901.02446) with mmseg's head, as PVT and PoolFormer use it. The
-# same head by this project's name keeps less memory for the loss.
-# The leaf adds `backbone` and the neck's `in_channels`.
+# Semantic FPN (arXiv 1901.02446) as PVT and PoolFormer use it. The head is a subclass
+# of mmseg's whose loss needs less memory.
+# The config adds `backbone` and the neck's `in_channels`.
 num_classes = 150
 
 model = dict(

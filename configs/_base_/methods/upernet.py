@@ -1,6 +1,6 @@
-# UperNet (arXiv 1807.10221) with mmseg's heads, as ConvNeXt and Swin use it on ADE20K.
-# The same heads by this project's names keep less memory for the loss.
-# The leaf adds `backbone` and the heads' `in_channels`.
+# UperNet (arXiv 1807.10221) as ConvNeXt and Swin use it on ADE20K. The heads are
+# subclasses of mmseg's whose loss needs less memory.
+# The config adds `backbone` and the heads' `in_channels`.
 num_classes = 150
 crop_size = (512, 512)
 
@@ -40,6 +40,7 @@ model = dict(
         **head,
     ),
     train_cfg=dict(),
-    # Single scale, windows of the training crop with a third of overlap (ConvNeXt).
+    # Single scale. Windows have the size of the training crop and overlap by a third
+    # (ConvNeXt).
     test_cfg=dict(mode='slide', crop_size=crop_size, stride=(341, 341)),
 )

@@ -1,4 +1,4 @@
-# UperNet at crops of 640 pixels; windows and steps of ConvNeXt's.
+# UperNet with 640-pixel crops. Size and stride of test windows: ConvNeXt's.
 _base_ = './upernet.py'
 
 crop_size = (640, 640)

@@ -1,4 +1,4 @@
-# 160k steps of 16 images; AdamW and poly values of ConvNeXt's and Swin's UperNet.
+# 160k steps of 16 images. AdamW and poly values: UperNet of ConvNeXt and Swin.
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=160_000, val_interval=16_000)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
@@ -9,11 +9,11 @@ optim_wrapper = dict(
     dtype='bfloat16',
     loss_scale=1.0,
     constructor='mmmetaformer.ParamwiseConstructor',
-    # lr for all sizes: the first author's advice for a backbone of the same kind
-    # (github.com/yuweihao/MambaOut, issue 251), no layer-wise decay.
+    # One lr for all sizes and no layer-wise decay: the first author's advice for a
+    # backbone of the same kind (github.com/yuweihao/MambaOut, issue 251).
     optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),
-    # No decay of vectors: norms, biases, StarReLU's scalars, residual scales. That is
-    # timm's rule, under which the ImageNet models were trained, and ConvNeXt's.
+    # No weight decay of vectors: norms, biases, StarReLU's scalars, residual scales. It
+    # is the rule of timm, with which the ImageNet models were trained, and of ConvNeXt.
     paramwise_cfg=dict(flat_decay_mult=0.0),
 )
 param_scheduler = [

@@ -1,5 +1,5 @@
-# 40k steps of 32 images, as sail-sg/poolformer trains Semantic FPN (after PVT): no
-# warm-up, norms and biases decayed too.
+# 40k steps of 32 images, as sail-sg/poolformer trains Semantic FPN (after PVT). No
+# warm-up. Norms and biases have weight decay too.
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=40_000, val_interval=4000)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')

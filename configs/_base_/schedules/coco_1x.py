@@ -1,6 +1,7 @@
-# 1x: 12 epochs at 16 images a step. AdamW at 1e-4: MambaOut's COCO runs (arXiv
-# 2405.07992, same first author) and mmdet's Swin-T; decay, betas, warm-up: mmdet's
-# Swin-T. No decay of rates with depth: the first author's advice for segmentation
+# 1x: 12 epochs, 16 images per step.
+# AdamW with lr 1e-4: MambaOut's COCO runs (arXiv 2405.07992, same first author) and
+# mmdet's Swin-T. Weight decay, betas, warm-up: mmdet's Swin-T.
+# No layer-wise decay: the first author's advice for segmentation
 # (github.com/yuweihao/MambaOut, issue 251).
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=1)
 val_cfg = dict(type='ValLoop')
@@ -13,8 +14,8 @@ optim_wrapper = dict(
     loss_scale=1.0,
     constructor='mmmetaformer.ParamwiseConstructor',
     optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),
-    # No decay of vectors: norms, biases, StarReLU's scalars, residual scales. That is
-    # timm's rule, under which the ImageNet models were trained, and ConvNeXt's.
+    # No weight decay of vectors: norms, biases, StarReLU's scalars, residual scales. It
+    # is the rule of timm, with which the ImageNet models were trained, and of ConvNeXt.
     paramwise_cfg=dict(flat_decay_mult=0.0),
 )
 param_scheduler = [

@@ -1,5 +1,6 @@
-# 1x: 12 epochs at 16 images a step, as sail-sg/poolformer trains its detectors (after
-# PVT): norms and biases decayed too. The rate is RetinaNet's; Mask R-CNN's is twice it.
+# 1x: 12 epochs, 16 images per step, as sail-sg/poolformer trains its detectors (after
+# PVT). Norms and biases have weight decay too. The lr is RetinaNet's; Mask R-CNN has
+# twice that.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=1)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')

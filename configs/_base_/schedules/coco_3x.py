@@ -1,4 +1,4 @@
-# 3x: 36 epochs at 16 images a step; milestones of Swin's and ConvNeXt's runs.
+# 3x: 36 epochs, 16 images per step. Milestones: those of Swin's and ConvNeXt's runs.
 _base_ = './coco_1x.py'
 
 warmup, steps = _base_.param_scheduler
