@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Work-arounds for the host stack, one a file, each with the condition it waits for.
+"""Work around gaps in other projects: one a file, with when the file can be removed.
 
-What `install` applies is called by the tools and the tests alone. Other parts of the
-package import from here only `saved_tensor_hooks`, which changes nothing.
+Only the tools and the tests call `install`. The rest of the package imports from here
+only `saved_tensor_hooks`, which changes nothing in other projects.
 """
 
 from .cpu_launch import prepare_cpu_launch
@@ -11,8 +11,8 @@ __all__ = ['install', 'prepare_cpu_launch']
 
 
 def install() -> None:
-    """Apply all process-wide work-arounds; to be called before mmdet is imported."""
-    # Here, so that models can import from this package without all of these.
+    """Apply all process-wide work-arounds. Call it before mmdet is imported."""
+    # Imported here, so that models can import from this package without them.
     from . import atomic_save, find_loader, mmcv_ops, safe_resume, safetensors_loader
 
     find_loader.install()

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Distributed training on a host without a GPU.
+"""Prepare distributed training on a host without a GPU.
 
-mmengine's `init_dist('pytorch')` sets a CUDA device first, and `Runner.wrap_model`
-gives DDP a device index, which DDP refuses for a model on the CPU; torch's SyncBN
-refuses CPU tensors. Upstream: mmengine 0.10.7, `mmengine/dist/utils.py` and
-`mmengine/runner/runner.py`. Can go when these ask whether there is an accelerator.
+mmengine's `init_dist('pytorch')` sets a CUDA device first. `Runner.wrap_model` passes a
+device index to DDP, which refuses it for a model on the CPU. torch's SyncBN refuses CPU
+tensors. Upstream: mmengine 0.10.7, `mmengine/dist/utils.py` and
+`mmengine/runner/runner.py`. Remove this file when these check for an accelerator.
 """
 
 import os
@@ -22,28 +22,27 @@ SYNC_BN = ('SyncBN', 'MMSyncBN')
 
 
 def prepare_cpu_launch(cfg: Config) -> None:
-    """Make a gloo process group and fit the config, if there is no accelerator.
+    """Create a gloo process group and adapt the config, if there is no accelerator.
 
-    With an accelerator, or without a launcher, nothing happens.
+    With an accelerator, or without a launcher, nothing changes.
 
     Args:
         cfg: The run's config with its `launcher`; changed in place.
 
     Raises:
-        ConfigError: A launcher other than 'pytorch' on a host without accelerator, or
-            no launcher has started this process.
+        ConfigError: The launcher is not 'pytorch', or did not start this process.
     """
     if cfg.launcher == 'none' or get_device() != 'cpu':
         return
     if cfg.launcher != 'pytorch':
         raise ConfigError(
-            f'--launcher {cfg.launcher} needs a GPU on each node, none is visible; '
-            'on CPUs use --launcher pytorch, as tools/dist_train.sh does'
+            f'--launcher {cfg.launcher} needs a GPU, but none is visible. On CPUs use '
+            '--launcher pytorch, as tools/dist_train.sh does.'
         )
     if 'RANK' not in os.environ:
         raise ConfigError(
-            '--launcher pytorch is for processes that torchrun started; use '
-            'tools/dist_train.sh or tools/dist_test.sh'
+            '--launcher pytorch needs the variable RANK, which torchrun sets. Start '
+            'with tools/dist_train.sh or tools/dist_test.sh.'
         )
     dist.init_process_group('gloo')
     if not cfg.get('model_wrapper_cfg'):
@@ -55,13 +54,13 @@ def prepare_cpu_launch(cfg: Config) -> None:
         )
     if _sync_bn_to_bn(cfg.model) and dist.get_rank() == 0:
         print_log(
-            'SyncBN needs GPUs: every process normalizes its own images (BN).',
+            'SyncBN needs GPUs: each process uses BN on its own images instead.',
             logger='current',
         )
 
 
 def _sync_bn_to_bn(node: object) -> int:
-    """Rename SyncBN layers in a config tree, in place; give back how many."""
+    """Replace SyncBN by BN in a config tree, in place, and return how many."""
     if isinstance(node, dict):
         found = node.get('type') in SYNC_BN
         if found:

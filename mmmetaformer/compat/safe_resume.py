@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets `torch.load(weights_only=True)` read mmengine's own checkpoints.
+"""Allow `torch.load(weights_only=True)` to read mmengine's checkpoints.
 
-Since torch 2.6 `weights_only=True` is the default, and mmengine's checkpoints hold
-numpy values and `HistoryBuffer`s in the message hub, which torch then refuses.
-Upstream: https://github.com/open-mmlab/mmengine/issues/1655. Can go when mmengine
+`weights_only=True` is the default since torch 2.6. The message hub in mmengine's
+checkpoints has numpy values and `HistoryBuffer`s, which torch then refuses. Upstream:
+https://github.com/open-mmlab/mmengine/issues/1655. Remove this file when mmengine
 allow-lists them itself.
 
-An allow-list, in place of `weights_only=False`: that would run code from the file.
+This is an allow-list because `weights_only=False` would run code from the file.
 """
 
 from collections.abc import Callable
@@ -19,16 +19,16 @@ from mmengine.logging import HistoryBuffer
 
 __all__ = ['install']
 
-# Methods by which a buffer's values are summed up; they are pickled with the buffer.
+# A buffer's methods for its statistics, which are pickled with it.
 METHODS = ('min', 'max', 'current', 'mean')
 
-# What numpy's pickles name besides `ndarray` and `dtype`: the dtype classes.
+# The dtype classes that numpy's pickles refer to, apart from `ndarray` and `dtype`.
 DTYPES = [np.dtype(name) for name in ('bool', 'int32', 'int64', 'float32', 'float64')]
 
 
 def install() -> None:
-    """Allow-list what the message hub holds. Calling it again changes nothing."""
-    # Protected names of numpy, and the only ones: pickle stores them by this path.
+    """Allow-list the contents of the message hub. Further calls change nothing."""
+    # Private names of numpy, but pickle stores them by this path.
     from numpy._core.multiarray import _reconstruct, scalar
 
     torch.serialization.add_safe_globals(
@@ -44,11 +44,14 @@ def install() -> None:
 
 
 def _method_of_history_buffer(owner: object, name: str) -> Callable[..., Any]:
-    """Stand in for the `getattr` by which pickle stores the methods, and nothing else.
+    """Return one of METHODS; replaces the `getattr` with which pickle stores them.
 
     Raises:
-        UnpicklingError: Something else is asked for.
+        UnpicklingError: The file asks for any other attribute.
     """
     if owner is not HistoryBuffer or name not in METHODS:
-        raise UnpicklingError(f'the checkpoint asks for {name!r} of {owner!r}')
+        raise UnpicklingError(
+            f'the checkpoint asks for {name!r} of {owner!r}; only {", ".join(METHODS)} '
+            'of HistoryBuffer are allowed'
+        )
     return getattr(HistoryBuffer, name)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets mmengine load `.safetensors` files: for testing, fine-tuning, inferencers.
+"""Make mmengine load `.safetensors` files, for testing, fine-tuning and inferencers.
 
-mmengine 0.10.7 gives every local file to `torch.load`. Can go when its
-`CheckpointLoader` knows the format.
+mmengine 0.10.7 reads every local file with `torch.load`. Remove this file when its
+`CheckpointLoader` reads this format.
 """
 
 from typing import Any
@@ -13,12 +13,12 @@ from mmmetaformer.weights.publish import read_published
 
 __all__ = ['install']
 
-# A regular expression; the loaders of http and other schemes come before it.
+# A regular expression. The loaders of http and other schemes are tried before it.
 LOCAL_SAFETENSORS = r'.+\.safetensors$'
 
 
 def install() -> None:
-    """Register the loader. Calling it again changes nothing."""
+    """Register the loader. Further calls change nothing."""
     CheckpointLoader.register_scheme(LOCAL_SAFETENSORS, loader=_load, force=True)
 
 

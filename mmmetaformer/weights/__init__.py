@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Published weights: where they are, how others name them, and loading them.
+"""Find, download, translate and load published weights.
 
-Knows names and tensors, not models. `catalogue` imports nothing heavy.
+Works on keys and tensors, not on models. `catalogue` imports nothing heavy.
 """

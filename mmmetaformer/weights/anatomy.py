@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What kind of MetaFormer some weights are, told by their names and shapes."""
+"""Detect the kind of MetaFormer from the keys and shapes of its weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -8,14 +8,14 @@ from torch import Tensor
 
 __all__ = ['Anatomy', 'anatomy', 'differences']
 
-# What only that mixer has; identity and pooling have no weights.
+# A parameter that only this mixer has. Identity and pooling have no parameters.
 MIXERS = {
     'qkv.weight': 'attention',
     'dwconv.weight': 'sep_conv',
     'random_matrix': 'random_mixing',
 }
 NO_WEIGHTS = 'identity or pooling'
-# Families by the mixers of the four stages, and whether they have a layer scale.
+# The key is the mixers of the four stages and whether there is a layer scale.
 FAMILIES: dict[tuple[tuple[str, ...], bool], str] = {
     (('sep_conv',) * 4, False): 'ConvFormer',
     (('sep_conv',) * 2 + ('attention',) * 2, False): 'CAFormer',
@@ -27,7 +27,7 @@ FAMILIES: dict[tuple[tuple[str, ...], bool], str] = {
 
 @dataclass(frozen=True)
 class Anatomy:
-    """The choices that can be read off the weights."""
+    """The architecture choices that weights reveal."""
 
     family: str
     depths: tuple[int, ...]
@@ -36,7 +36,7 @@ class Anatomy:
 
 
 def anatomy(weights: Mapping[str, Tensor]) -> Anatomy | None:
-    """Read the choices off weights in our names; None if they are no MetaFormer's."""
+    """Detect the architecture of weights in our layout, None for another network."""
     depths: list[int] = []
     dims: list[int] = []
     mixers: list[str] = []
@@ -51,12 +51,12 @@ def anatomy(weights: Mapping[str, Tensor]) -> Anatomy | None:
     if not depths:
         return None
     has_scale = any('.layer_scale' in key for key in weights)
-    family = FAMILIES.get((tuple(mixers), has_scale), 'a MetaFormer of its own kind')
+    family = FAMILIES.get((tuple(mixers), has_scale), 'custom MetaFormer')
     return Anatomy(family, tuple(depths), tuple(dims), tuple(mixers))
 
 
 def differences(file: Anatomy, model: Anatomy) -> list[str]:
-    """Say how weights of a file differ from a model's, in the stages that both have."""
+    """Describe how a file differs from a model, in the stages that both have."""
     found = []
     for field in fields(Anatomy):
         theirs, ours = getattr(file, field.name), getattr(model, field.name)
@@ -64,10 +64,10 @@ def differences(file: Anatomy, model: Anatomy) -> list[str]:
             common = min(len(theirs), len(ours))
             theirs, ours = theirs[:common], ours[:common]
         elif len(file.depths) != len(model.depths):
-            continue  # a model without its last stages cannot be told apart
+            continue  # families can differ in the last stages alone
         if theirs != ours:
             found.append(
-                f'{field.name} {_text(theirs)} in the file, {_text(ours)} here'
+                f'{field.name} {_text(theirs)} in the file, {_text(ours)} in the model'
             )
     return found
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every tensor of a file and of a model accounted for."""
+"""Compare the tensors of a file with those of a model, and report every one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,25 +12,25 @@ from .anatomy import anatomy, differences
 
 __all__ = ['Audit', 'compare']
 
-# The published classifier and the norm behind its pooling have no place in a backbone.
+# A backbone has no classifier, and no norm after the global pooling.
 CLASSIFIER = ('norm.', 'head.')
-OUT_NORMS = 'out_norms.'  # start fresh: no published file has them
+OUT_NORMS = 'out_norms.'  # no published file has them: initialized, not loaded
 
 
 @dataclass
 class Audit:
-    """What fits and what does not.
+    """A report that lists every tensor, by key.
 
     Attributes:
-        matched: Names in both, of the same shape.
-        new: Of the model alone, as expected: output norms.
-        dropped: Of the file alone, as expected: the classifier, stages that are not
-            built, what lies outside the prefix.
-        missing: Of the model alone.
-        unexpected: Of the file alone.
-        reshaped: Names in both, with the shapes in the file and the model.
-        share: Part of the model's values that the matched tensors cover, in [0, 1].
-        hints: Likely causes.
+        matched: In both, with the same shape.
+        new: Only in the model, as expected: output norms.
+        dropped: Only in the file, as expected: the classifier, stages that the model
+            does not build, keys outside the prefix.
+        missing: Only in the model.
+        unexpected: Only in the file.
+        reshaped: In both, with different shapes; each entry has both shapes.
+        share: Fraction of the model's parameters that the matched tensors cover.
+        hints: Likely causes of a mismatch.
     """
 
     matched: list[str] = field(default_factory=list)
@@ -44,26 +44,26 @@ class Audit:
 
     @property
     def fits(self) -> bool:
-        """Whether nothing is missing, left over or of another shape."""
+        """Whether there are no missing or unexpected keys and no shape mismatches."""
         return not (self.missing or self.unexpected or self.reshaped)
 
     def counts(self) -> str:
-        """One line of counts."""
+        """Return the counts in one line."""
         return (
-            f'{len(self.matched)} matched ({self.share:.1%} of the values), '
+            f'{len(self.matched)} matched ({self.share:.1%} of the parameters), '
             f'{len(self.new)} new, {len(self.dropped)} dropped, '
             f'{len(self.missing)} missing, {len(self.unexpected)} unexpected, '
-            f'{len(self.reshaped)} of another shape'
+            f'{len(self.reshaped)} with a different shape'
         )
 
     def problems(self) -> str:
-        """The names behind the problems, and the likely cause."""
+        """Return the keys that do not match, and the likely cause."""
         lines = [
             f'  {what}: {shortened(names)}'
             for what, names in (
-                ('missing', self.missing),
-                ('unexpected', self.unexpected),
-                ('of another shape', self.reshaped),
+                ('missing keys', self.missing),
+                ('unexpected keys', self.unexpected),
+                ('different shape', self.reshaped),
             )
             if names
         ]
@@ -76,13 +76,13 @@ def compare(
     unknown: list[str],
     left_out: list[str],
 ) -> Audit:
-    """Hold a file's weights against a model's.
+    """Compare the weights of a file with the state dict of a model.
 
     Args:
-        weights: The file's, in our names.
+        weights: The file's weights, in our layout.
         own: The model's state dict.
-        unknown: Names in the file that its layout does not know.
-        left_out: Names in the file outside the user's prefix.
+        unknown: Keys in the file that are not part of its layout.
+        left_out: Keys in the file outside the user's prefix.
     """
     audit = Audit(dropped=list(left_out), unexpected=list(unknown))
     for key, value in weights.items():
@@ -93,7 +93,7 @@ def compare(
             audit.matched.append(key)
         else:
             audit.reshaped.append(
-                f'{key} {tuple(value.shape)}, {tuple(own[key].shape)} here'
+                f'{key} {tuple(value.shape)}, expected {tuple(own[key].shape)}'
             )
     for key in own:
         if key not in weights:
@@ -107,7 +107,7 @@ def compare(
 
 
 def _not_built(key: str, own: Mapping[str, Tensor]) -> bool:
-    """Whether a weight is of a stage behind the model's last."""
+    """Whether a key belongs to a stage after the last one of the model."""
     part, _, rest = key.partition('.')
     if part not in ('stages', 'downsample_layers'):
         return False
@@ -121,5 +121,5 @@ def _likely_causes(
 ) -> list[str]:
     theirs, ours = anatomy(weights), anatomy(own)
     if theirs is None or ours is None:
-        return ['the file is of another kind of network']
+        return ['the file is not a MetaFormer']
     return differences(theirs, ours)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The published checkpoints.
+"""The published checkpoints, with their addresses.
 
-Addresses are those in https://github.com/sail-sg/metaformer (`default_cfgs`), the
-release v1.0 of https://github.com/sail-sg/poolformer, and the hub names of timm's
-`metaformer.py`. None of them publishes sizes or hashes.
+Sources: `default_cfgs` in https://github.com/sail-sg/metaformer, release v1.0 of
+https://github.com/sail-sg/poolformer, and the hub names in timm's `metaformer.py`.
+None of them publishes file sizes or hashes.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ PLAIN_ARCHS = ('s12', 's24', 's36', 'm36', 'm48')
 STRONG_ARCHS = ('s18', 's36', 'm36', 'b36')
 IN1K, IN21K = 1000, 21841
 
-# What the variants are called, by sail-sg and by timm, with pixels and classes.
+# A variant's suffix at sail-sg, its tag in timm, its input size and its classes.
 VARIANTS = (
     ('', 'sail_in1k', 224, IN1K),
     ('_384', 'sail_in1k_384', 384, IN1K),
@@ -36,14 +36,14 @@ class Entry:
     """A published checkpoint.
 
     Attributes:
-        name: What `checkpoint=` takes: `sail:...` or `timm:...`.
+        name: The value for `checkpoint=`: `sail:NAME` or `timm:TAG`.
         url: Address of the file.
-        family: Backbone it is for, such as 'CAFormer'.
+        family: Backbone class, such as 'CAFormer'.
         arch: Size, such as 's18'.
-        input_size: Side in pixels of the images that it was trained on last.
-        num_classes: Of the classifier in the file.
-        layout: A name in LAYOUTS.
-        licence: As published with the file.
+        input_size: Side in pixels of the images in the last stage of training.
+        num_classes: Number of classes of the classifier in the file.
+        layout: A key of LAYOUTS.
+        license: As published with the file.
     """
 
     name: str
@@ -53,13 +53,13 @@ class Entry:
     input_size: int
     num_classes: int
     layout: str
-    licence: str = 'Apache-2.0'
+    license: str = 'Apache-2.0'
 
     @property
     def file_name(self) -> str:
-        """What the file is called in the cache."""
+        """Name of the file in the cache."""
         name = self.url.rsplit('/', 1)[-1]
-        if self.name.startswith('timm:'):  # all called model.safetensors
+        if self.name.startswith('timm:'):  # every file is model.safetensors
             return self.name.removeprefix('timm:') + '.safetensors'
         return name
 
@@ -98,18 +98,18 @@ def _timm(family: str, arch: str, tag: str, pixels: int, classes: int) -> Entry:
     return Entry(f'timm:{name}', url, family, arch, pixels, classes, 'timm')
 
 
-#: By name.
+#: Every published checkpoint, by name.
 CATALOGUE = {entry.name: entry for entry in _entries()}
 
 
 def find_entry(name: str) -> Entry:
-    """Look a checkpoint up.
+    """Return the published checkpoint with this name.
 
     Args:
         name: `sail:NAME` or `timm:TAG`.
 
     Raises:
-        ConfigError: No such checkpoint; lists those of the same kind.
+        ConfigError: There is no such checkpoint; the message lists those of its kind.
     """
     kind = name.split(':')[0]
     names = [known for known in CATALOGUE if known.startswith(f'{kind}:')]
@@ -118,7 +118,7 @@ def find_entry(name: str) -> Entry:
 
 
 def guess_entry(file_name: str = '', url: str = '') -> Entry | None:
-    """Tell which published checkpoint has this file name or address, if any."""
+    """Return the published checkpoint with this file name or address, if any."""
     found = (
         entry
         for entry in CATALOGUE.values()

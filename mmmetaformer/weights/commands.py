@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands of `tools/weights.py` that read or write weights."""
+"""The commands of `tools/weights.py` that need torch."""
 
 import argparse
 from collections import Counter
@@ -8,11 +8,12 @@ import torch
 from safetensors import safe_open
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.text import shortened
 
 from .anatomy import anatomy
 from .catalogue import find_entry
 from .files import read_weights
-from .layouts import find_layout, from_layout, to_layout
+from .layouts import LAYOUTS, find_layout, from_layout, to_layout
 from .prefixes import strip_prefixes
 from .publish import publish, save_weights
 from .source import cache_folder, locate
@@ -31,20 +32,20 @@ def show(args: argparse.Namespace) -> None:
         'input size': f'{entry.input_size} px',
         'classes': entry.num_classes,
         'layout': entry.layout,
-        'licence': entry.licence,
-        'cached': cached if cached.is_file() else f'no, would be {cached}',
+        'license': entry.license,
+        'cached': cached if cached.is_file() else f'no; downloads to {cached}',
     }
     for what, fact in facts.items():
         print(f'{what:11} {fact}')
 
 
 def download(args: argparse.Namespace) -> None:
-    """Download a checkpoint into the cache and print where it is."""
+    """Download a checkpoint into the cache and print its path."""
     print(locate(args.name))
 
 
 def inspect(args: argparse.Namespace) -> None:
-    """Print what is in a file."""
+    """Print what a file contains."""
     path = locate(args.file)
     read = read_weights(path)
     values = sum(tensor.numel() for tensor in read.tensors.values())
@@ -76,31 +77,38 @@ def inspect(args: argparse.Namespace) -> None:
 
 
 def convert(args: argparse.Namespace) -> None:
-    """Write a backbone's weights under the names of another layout."""
+    """Write the weights of a backbone in another layout."""
     path = locate(args.source)
     rest, _, _ = strip_prefixes(read_weights(path).tensors, args.prefix)
     layout = find_layout(rest)
     if layout is None:
-        raise ConfigError(f'{args.source} does not hold the weights of a MetaFormer')
+        raise ConfigError(
+            f'{args.source} has no known layout; expected one of {", ".join(LAYOUTS)}. '
+            f'`tools/weights.py inspect {args.source}` prints its keys.'
+        )
     ours, unknown = from_layout(rest, layout)
     theirs, without_place = to_layout(ours, args.to)
     if unknown:
-        raise ConfigError(f'{args.source} has unknown names: {", ".join(unknown)}')
+        raise ConfigError(
+            f'{args.source} has {len(unknown)} unexpected keys for layout {layout}: '
+            f'{shortened(unknown)}. Remove them from the file first.'
+        )
     optional = ('out_norms.', 'norm.', 'head.')
     lost = [key for key in without_place if not key.startswith(optional)]
     if lost:
         raise ConfigError(
-            f'layout {args.to} has no names for {len(lost)} tensors of {args.source}, '
-            f'such as {lost[0]}: it belongs to another family'
+            f'layout {args.to} has no place for {len(lost)} tensors of {args.source}: '
+            f'{shortened(lost)}.\nIt is the layout of another family; choose another '
+            'with --to.'
         )
     save_weights(theirs, args.target, {'format': 'pt'})
     print(f'{layout} -> {args.to}: {len(theirs)} tensors in {args.target}')
     if without_place:
-        print(f'left out, not in {args.to}: {", ".join(without_place)}')
+        print(f'left out, not in layout {args.to}: {", ".join(without_place)}')
 
 
 def publish_checkpoint(args: argparse.Namespace) -> None:
     """Write the weights, config and classes of a training checkpoint."""
     dtype = getattr(torch, args.dtype) if args.dtype else None
     digest = publish(args.source, args.target, dtype)
-    print(f'{args.target}, SHA-256 of the weights {digest}')
+    print(f'{args.target}: SHA-256 of the weights is {digest}')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Downloading a file once, whoever asks and however often the line breaks."""
+"""Download a file once, from several processes and over interruptions."""
 
 import hashlib
 import http.client
@@ -18,29 +18,28 @@ from mmmetaformer.errors import ConfigError
 __all__ = ['check_hash', 'download']
 
 CHUNK = 1 << 18  # bytes
-HTML = (b'<!doctype', b'<html')  # beginnings of a page in place of a file
-TIMEOUT = 30  # seconds without a byte
+HTML = (b'<!doctype', b'<html')  # how a web page begins
+TIMEOUT = 30  # seconds without data
 TRIES = 5
-PAUSE = 1.0  # seconds before the second try, doubled before each next
+PAUSE = 1.0  # seconds before the second try, doubled for each further one
 
 
 def download(url: str, target: Path, *, sha256: str | None = None) -> None:
-    """Download a file, unless it is there.
+    """Download a file, unless it exists.
 
-    Processes that want the same file wait for the one that downloads it. What a break
-    leaves behind (`.part`) is gone on with, if the server can tell that the file is
-    still the same one.
+    Other processes that need the file wait for the first one. An interrupted download
+    (`.part`) resumes if the server confirms that its file has not changed.
 
     Args:
         url: Address, http or https.
-        target: Where the file goes. It appears there only when it is complete.
-        sha256: Hexadecimal hash or its beginning, checked if known.
+        target: Path of the file. It appears there only once it is complete.
+        sha256: Hexadecimal hash or the beginning of it; None is not checked.
 
     Raises:
-        ConfigError: It cannot be had, or is not the file that is expected.
+        ConfigError: The file is not available, or is not the expected one.
     """
     if target.is_file():
-        check_hash(target, sha256)
+        check_hash(target, sha256, 'Delete it to download it again.')
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f'{target}.lock'):
@@ -50,7 +49,7 @@ def download(url: str, target: Path, *, sha256: str | None = None) -> None:
         _fetch(url, target, part)
         try:
             _refuse_page(part, url, target)
-            check_hash(part, sha256)
+            check_hash(part, sha256, _way_out(target))
         except ConfigError:
             part.unlink()
             raise
@@ -61,11 +60,18 @@ def _refuse_page(part: Path, url: str, target: Path) -> None:
     with open(part, 'rb') as file:
         is_page = file.read(64).lstrip().lower().startswith(HTML)
     if is_page:
-        raise ConfigError(f'{url} gives out a web page, no weights; {_way_out(target)}')
+        raise ConfigError(
+            f'{url} returned a web page instead of weights.\n{_way_out(target)}'
+        )
 
 
-def check_hash(path: Path, sha256: str | None) -> None:
+def check_hash(path: Path, sha256: str | None, way_out: str) -> None:
     """Compare a file with its published hash, if there is one.
+
+    Args:
+        path: The file.
+        sha256: Hexadecimal hash or the beginning of it.
+        way_out: Last sentence of the error message.
 
     Raises:
         ConfigError: The hashes differ; the message has both.
@@ -78,13 +84,12 @@ def check_hash(path: Path, sha256: str | None) -> None:
             digest.update(chunk)
     if not digest.hexdigest().startswith(sha256):
         raise ConfigError(
-            f'{path} has the SHA-256 {digest.hexdigest()}, published is {sha256}; '
-            'remove it to download it again'
+            f'{path} has SHA-256 {digest.hexdigest()}, expected {sha256}.\n{way_out}'
         )
 
 
 def _fetch(url: str, target: Path, part: Path) -> None:
-    """Download into `part`, trying again where the line breaks."""
+    """Download into `part`, with further tries after an interruption."""
     pause = PAUSE
     for attempt in range(1, TRIES + 1):
         try:
@@ -92,15 +97,15 @@ def _fetch(url: str, target: Path, part: Path) -> None:
             return
         except urllib.error.HTTPError as error:
             if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-                part.unlink()  # as long as the file or longer, and not it
+                part.unlink()  # as long as the new file, or longer
             elif error.code < http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise ConfigError(
-                    f'{url} answers {error.code} ({error.reason}); {_way_out(target)}'
+                    f'{url} returned {error.code} ({error.reason}).\n{_way_out(target)}'
                 ) from error
             problem: Exception = error
         except urllib.error.URLError as error:
             raise ConfigError(
-                f'{url} cannot be reached ({error.reason}); {_way_out(target)}'
+                f'{url} cannot be reached ({error.reason}).\n{_way_out(target)}'
             ) from error
         except (OSError, http.client.HTTPException) as error:
             problem = error
@@ -108,23 +113,24 @@ def _fetch(url: str, target: Path, part: Path) -> None:
             time.sleep(pause)
             pause *= 2
     raise ConfigError(
-        f'the download of {url} broke off {TRIES} times ({problem}); run again to go '
-        f'on, or {_way_out(target)}'
+        f'the download of {url} was interrupted {TRIES} times ({problem}).\n'
+        f'Run the same command again to resume it. If that fails:\n{_way_out(target)}'
     ) from problem
 
 
 def _way_out(target: Path) -> str:
     return (
-        f'with a browser or from another machine, put the file at {target}; or name a '
-        'file of yours as checkpoint, or none: init_cfg=None'
+        f'Download it with a browser or on another machine and put it at {target}; or '
+        'set checkpoint to a local file; or init_cfg=None to train from scratch.'
     )
 
 
 def _receive(url: str, name: str, part: Path) -> None:
-    """Receive a file, or the rest of it.
+    """Download a file, or the rest of it, into `part`.
 
     Raises:
-        ConnectionError: Fewer bytes came than the server had announced.
+        ConnectionError: The server sent fewer bytes than announced, or the rest of
+            another file.
     """
     note = part.with_name(part.name + '.tag')
     request = urllib.request.Request(url)
@@ -132,7 +138,7 @@ def _receive(url: str, name: str, part: Path) -> None:
     before = note.read_text() if part.is_file() and note.is_file() else ''
     if before:
         have = part.stat().st_size
-        # Without this a file that was replaced meanwhile would be glued to the old one.
+        # Without If-Range, the rest of a new file could be appended to the old part.
         request.add_header('If-Range', before)
         request.add_header('Range', f'bytes={have}-')
     with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
@@ -141,7 +147,7 @@ def _receive(url: str, name: str, part: Path) -> None:
             have = 0
         elif validator != before:
             note.unlink()
-            raise ConnectionError('the server went on with another file')
+            raise ConnectionError('the server sent the rest of another file')
         note.write_text(validator or '')
         length = response.headers.get('Content-Length')
         total = have + int(length) if length else None
@@ -156,13 +162,13 @@ def _receive(url: str, name: str, part: Path) -> None:
                 progress.update(len(chunk))
     received = part.stat().st_size
     if total is not None and received != total:
-        raise ConnectionError(f'{received} of {total} bytes came')
+        raise ConnectionError(f'received {received} of {total} bytes')
     note.unlink(missing_ok=True)
 
 
 def _validator(headers: Any) -> str | None:
-    """What tells one version of the file from another, if the server says it."""
+    """Return what identifies this version of the file, None if the server has none."""
     tag = headers.get('ETag')
-    if tag and not tag.startswith('W/'):  # a weak tag does not promise equal bytes
+    if tag and not tag.startswith('W/'):  # a weak tag does not mean equal bytes
         return str(tag)
     return headers.get('Last-Modified')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading the weights in a file, and nothing that would run code."""
+"""Read the weights in a file, without running code from it."""
 
 import argparse
 import re
@@ -21,14 +21,15 @@ from .download import HTML
 
 __all__ = ['Weights', 'find_file', 'read_checkpoint', 'read_weights']
 
-# Where training scripts keep the weights, best first: an average of the weights, then
-# the weights, then the two networks of self-distillation.
+# Keys under which training scripts save the weights, best first: averaged weights,
+# weights, then the two networks of self-distillation.
 WRAPPERS = ('state_dict_ema', 'model_ema', 'state_dict', 'model', 'teacher', 'student')
-# What a downloaded folder may hold, best first.
+# File names in a downloaded folder, best first.
 FILE_NAMES = ('model.safetensors', 'pytorch_model.bin')
 SUFFIXES = ('.safetensors', '.pth', '.pth.tar', '.bin')
-PICKLE = b'\x80'  # how a pickle that is not in a zip file begins
+PICKLE = b'\x80'  # first byte of a pickle that is not in a zip file
 LFS_POINTER = b'version https://git-lfs'
+ZIP = b'PK\x03\x04'  # how a file of torch.save begins
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Weights:
     """The weights in a file.
 
     Attributes:
-        tensors: By the names that the file has.
-        wrapper: Key that they lay under; empty for the top.
+        tensors: By the keys in the file.
+        wrapper: Key of the dict that contains them; empty for the top level.
     """
 
     tensors: dict[str, Tensor]
@@ -45,16 +46,16 @@ class Weights:
 
 
 def find_file(path: str) -> Path:
-    """Find the file with the weights: a file as it is, or the one in a folder.
+    """Return the file with the weights: `path`, or the only such file in that folder.
 
     Raises:
-        ConfigError: Nothing there, or a folder with none or several.
+        ConfigError: `path` does not exist, or is a folder with none or several.
     """
     given = Path(path)
     if given.is_file():
         return given
     if not given.is_dir():
-        raise ConfigError(f'there is no checkpoint {path}')
+        raise ConfigError(f'checkpoint {path} does not exist')
     for name in FILE_NAMES:
         if (given / name).is_file():
             return given / name
@@ -62,7 +63,8 @@ def find_file(path: str) -> Path:
     if len(found) != 1:
         names = ', '.join(f.name for f in found) or 'none'
         raise ConfigError(
-            f'the folder {path} holds not one file with weights but {names}; name one'
+            f'checkpoint {path} is a folder with these files of weights: {names}. '
+            'Expected exactly one; set checkpoint to the path of a file.'
         )
     return found[0]
 
@@ -71,15 +73,15 @@ def read_checkpoint(path: str | Path) -> Mapping[str, Any]:
     """Read a file that torch or safetensors wrote, on the CPU.
 
     Raises:
-        ConfigError: It cannot be read, or only by running code that it holds.
+        ConfigError: The file cannot be read, or only by running code from it.
     """
     path = Path(path)
     if not path.is_file():
-        raise ConfigError(f'there is no checkpoint file {path}')
+        raise ConfigError(f'checkpoint file {path} does not exist')
     try:
         if path.suffix == '.safetensors':
             return load_file(path)
-        # timm's and DINO's training scripts save their options beside the weights.
+        # timm's and DINO's training scripts save their options with the weights.
         with torch.serialization.safe_globals([argparse.Namespace]):
             checkpoint = torch.load(
                 path,
@@ -87,19 +89,24 @@ def read_checkpoint(path: str | Path) -> Mapping[str, Any]:
                 weights_only=True,
                 mmap=zipfile.is_zipfile(path),
             )
-    # torch's unpickler raises whatever it stumbles over.
+    # torch's unpickler raises exceptions of any type.
     except Exception as error:
-        raise ConfigError(f'{path} is no checkpoint: {_reason(path, error)}') from error
+        raise ConfigError(
+            f'{path} is not a checkpoint: {_reason(path, error)}'
+        ) from error
     if not isinstance(checkpoint, Mapping):
-        raise ConfigError(f'{path} holds a {type(checkpoint).__name__}, no checkpoint')
+        raise ConfigError(
+            f'{path} is not a checkpoint: it contains a {type(checkpoint).__name__}, '
+            'expected a dict'
+        )
     return checkpoint
 
 
 def read_weights(path: str | Path) -> Weights:
-    """Read the weights in a file, out of the wrapper that it has around them.
+    """Read the weights in a file, from the top level or from one of WRAPPERS.
 
     Raises:
-        ConfigError: It cannot be read, or holds no weights.
+        ConfigError: The file cannot be read, or contains no weights.
     """
     checkpoint = read_checkpoint(path)
     for wrapper in WRAPPERS:
@@ -108,7 +115,10 @@ def read_weights(path: str | Path) -> Weights:
             return Weights(_tensors(inner), wrapper)
     tensors = _tensors(checkpoint)
     if not tensors:
-        raise ConfigError(f'{path} holds no weights: its keys are {list(checkpoint)}')
+        raise ConfigError(
+            f'{path} contains no weights: its keys are {list(checkpoint)}. Expected '
+            f'tensors there or under one of {", ".join(WRAPPERS)}.'
+        )
     return Weights(tensors, '')
 
 
@@ -125,22 +135,29 @@ def _reason(path: Path, error: Exception) -> str:
         start = file.read(64)
     if start.lstrip().lower().startswith(HTML):
         return (
-            'it is a web page, such as a server sends in place of a file that it does '
-            'not give out; remove it and download it again'
+            'it is a web page, which a server may send instead of the file. Delete it '
+            'and download it again.'
         )
     if start.startswith(LFS_POINTER):
-        return 'it is a Git LFS pointer; fetch the file itself (git lfs pull)'
+        return 'it is a Git LFS pointer. Get the file itself with `git lfs pull`.'
     if not start:
-        return 'it is empty'
+        return 'it is empty. Delete it and download it again.'
     if 'TorchScript' in str(error):
-        return 'it is a TorchScript program; save its state_dict() and name that'
+        return 'it is a TorchScript program. Save its state_dict() and use that file.'
     refused = re.search(r'Unsupported (?:global|class)[^.]*?(\S+\.\S+)', str(error))
     if refused or (isinstance(error, UnpicklingError) and start[:1] == PICKLE):
         what = f' ({refused[1]})' if refused else ''
         return (
-            f'it holds more than weights{what} and could run code when read with '
-            'torch.load(weights_only=False); ask its author for the weights alone'
+            f'it contains more than weights{what} and could run code when read with '
+            'torch.load(weights_only=False). Ask its author for the weights alone.'
         )
-    if isinstance(error, (SafetensorError, EOFError)) or zipfile.is_zipfile(path):
-        return f'{error}; was its download cut off? Remove it and download it again'
-    return f'it starts with {start[:16]!r} ({type(error).__name__})'
+    if isinstance(error, (SafetensorError, EOFError)) or start.startswith(ZIP):
+        problem = str(error).partition('\n')[0].rstrip('.') or type(error).__name__
+        return (
+            f'{problem}. Its download may be incomplete: delete it and download it '
+            'again.'
+        )
+    return (
+        f'it starts with {start[:16]!r} ({type(error).__name__}). Expected a file from '
+        'torch.save or safetensors.'
+    )

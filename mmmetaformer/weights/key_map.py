@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of names that can be read in both directions."""
+"""Tables that translate keys in both directions."""
 
 import re
 from collections.abc import Iterable
 
 __all__ = ['KeyMap']
 
-# What a placeholder stands for: `{i}` and `{j}` for a number, `{x}` for any rest.
+# What a placeholder matches: `{i}` and `{j}` a number, `{x}` any text.
 PLACEHOLDERS = {'i': r'\d+', 'j': r'\d+', 'x': r'.+'}
 
 
 class KeyMap:
-    """Pairs of patterns, such as `('stem.conv.{x}', 'downsample_layers.0.conv.{x}')`.
+    """Translate keys by patterns such as `('stem.{x}', 'downsample_layers.0.{x}')`.
 
     Args:
-        rows: Their pattern and ours. The first row that fits a name decides.
+        rows: Pairs of their pattern and ours. The first row that matches applies.
     """
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
@@ -23,17 +23,17 @@ class KeyMap:
         self._to_theirs = [(_regex(ours), theirs) for theirs, ours in rows]
 
     def to_ours(self, key: str) -> str | None:
-        """Translate one of their names; None where no row fits."""
+        """Translate one of their keys; return None if no row matches."""
         return _translate(self._to_ours, key)
 
     def to_theirs(self, key: str) -> str | None:
-        """Translate one of our names; None where no row fits."""
+        """Translate one of our keys; return None if no row matches."""
         return _translate(self._to_theirs, key)
 
 
 def _regex(pattern: str) -> re.Pattern[str]:
     parts = re.split(r'\{(\w)\}', pattern)
-    # Literal text and placeholders alternate.
+    # `split` alternates literal text and names of placeholders.
     return re.compile(
         ''.join(
             f'(?P<{part}>{PLACEHOLDERS[part]})' if n % 2 else re.escape(part)

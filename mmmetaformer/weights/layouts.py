@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How others name the same weights.
+"""Translate between our keys and those of other projects.
 
-Our names are those of https://github.com/sail-sg/metaformer, plus `out_norms.{i}`. A
-published classifier besides has `norm` (behind the pooling) and `head`.
+Our keys are those of https://github.com/sail-sg/metaformer, plus `out_norms.{i}`. A
+published classifier also has `norm` (after the global pooling) and `head`.
 
-Sources of the names: timm's `metaformer.py`, https://github.com/sail-sg/poolformer,
-mmpretrain's `poolformer.py`, and transformers' conversion script for PoolFormer.
+Sources of the other keys: timm's `metaformer.py`,
+https://github.com/sail-sg/poolformer, mmpretrain's `poolformer.py`, and transformers'
+conversion script for PoolFormer.
 """
 
 import re
@@ -22,7 +23,7 @@ __all__ = ['LAYOUTS', 'Layout', 'find_layout', 'from_layout', 'to_layout']
 
 StateDict = Mapping[str, Tensor]
 
-# Linear maps over channels, which some layouts store as 1x1 convolutions.
+# Linear layers over channels, which some layouts store as 1x1 convolutions.
 POINTWISE = re.compile(
     r'stages\.\d+\.\d+\.(mlp\.fc[12]|token_mixer\.(pwconv[12]|qkv|proj))\.weight'
 )
@@ -31,15 +32,16 @@ STAGES = range(4)
 
 @dataclass(frozen=True)
 class Layout:
-    """Names and shapes of one project.
+    """The keys and shapes of one project.
 
     Attributes:
-        keys: Their names and ours.
-        marks: Regular expressions; a file has this layout if each matches a name in it.
-        as_conv: Whether the linear maps of a stage are 1x1 convolutions, given whether
-            the stage's mixer is attention.
-        prefix: What they put before the names.
-        without_prefix: Beginnings of our names that get no prefix.
+        keys: Table of their keys and ours.
+        marks: Regular expressions. A file has this layout if each matches one of its
+            keys.
+        as_conv: Whether the linear layers of a stage are 1x1 convolutions, given
+            whether the stage's mixer is attention.
+        prefix: Their prefix for the backbone's keys.
+        without_prefix: Beginnings of our keys that get no prefix.
     """
 
     keys: KeyMap
@@ -77,7 +79,7 @@ def _poolformer(norm: list[tuple[str, str]]) -> KeyMap:
     return KeyMap(rows + norm)
 
 
-_SAIL = KeyMap(
+SAIL = KeyMap(
     [
         ('downsample_layers.{x}', 'downsample_layers.{x}'),
         ('stages.{x}', 'stages.{x}'),
@@ -86,8 +88,8 @@ _SAIL = KeyMap(
         ('head.{x}', 'head.{x}'),
     ]
 )
-_POOLFORMER_OUTPUTS = [(f'norm{2 * i}.{{x}}', f'out_norms.{i}.{{x}}') for i in STAGES]
-_POOLFORMER_HF = KeyMap(
+POOLFORMER_OUTPUTS = [(f'norm{2 * i}.{{x}}', f'out_norms.{i}.{{x}}') for i in STAGES]
+POOLFORMER_HF = KeyMap(
     [
         ('patch_embeddings.{i}.projection.{x}', 'downsample_layers.{i}.conv.{x}'),
         ('block.{i}.{j}.before_norm.{x}', 'stages.{i}.{j}.norm1.{x}'),
@@ -116,15 +118,15 @@ def _unless_attention(attention: bool) -> bool:
 
 POOLFORMER_BLOCK = r'network\.0\.0\..+'
 
-#: By name, in the order in which they are tried: one with more marks comes before one
-#: with fewer of the same.
+#: By name, in the order of detection: a layout comes before another that has only some
+#: of its marks.
 LAYOUTS = {
-    'sail': Layout(_SAIL, (r'downsample_layers\.0\.conv\..+',), _never),
+    'sail': Layout(SAIL, (r'downsample_layers\.0\.conv\..+',), _never),
     'timm': Layout(_timm('stages.'), (r'stages\.0\.blocks\.0\..+',), _unless_attention),
     'timm_features': Layout(
         _timm('stages_'), (r'stages_0\.blocks\.0\..+',), _unless_attention
     ),
-    # mmpretrain's classifiers: the norm after the last stage is the final one.
+    # In mmpretrain's classifiers, norm6 is the final norm.
     'poolformer_mmpretrain': Layout(
         _poolformer([('norm6.{x}', 'norm.{x}'), ('head.fc.{x}', 'head.{x}')]),
         (POOLFORMER_BLOCK, r'head\.fc\..+'),
@@ -134,13 +136,13 @@ LAYOUTS = {
     ),
     'poolformer': Layout(
         _poolformer(
-            [*_POOLFORMER_OUTPUTS, ('norm.{x}', 'norm.{x}'), ('head.{x}', 'head.{x}')]
+            [*POOLFORMER_OUTPUTS, ('norm.{x}', 'norm.{x}'), ('head.{x}', 'head.{x}')]
         ),
         (POOLFORMER_BLOCK,),
         _always,
     ),
     'poolformer_hf': Layout(
-        _POOLFORMER_HF,
+        POOLFORMER_HF,
         (r'block\.0\.0\..+',),
         _always,
         prefix='poolformer.encoder.',
@@ -150,10 +152,10 @@ LAYOUTS = {
 
 
 def find_layout(keys: Iterable[str]) -> str | None:
-    """Recognize a layout by its names, without prefixes.
+    """Return the layout of these keys, a key of LAYOUTS, or None for an unknown one.
 
-    Returns:
-        A name in LAYOUTS; None if the names fit none of them.
+    Args:
+        keys: Without prefixes.
     """
     keys = list(keys)
     for name, layout in LAYOUTS.items():
@@ -163,18 +165,18 @@ def find_layout(keys: Iterable[str]) -> str | None:
 
 
 def from_layout(weights: StateDict, name: str) -> tuple[dict[str, Tensor], list[str]]:
-    """Translate weights into our names and shapes.
+    """Translate weights into our keys and shapes.
 
     Args:
-        weights: Their weights, prefixes taken off.
-        name: Their layout, in LAYOUTS.
+        weights: Their weights, without prefixes.
+        name: Their layout, a key of LAYOUTS.
 
     Returns:
-        Our weights, with `norm` and `head` where they have them; and the names that
-        no row of the layout fits.
+        Our weights, with `norm` and `head` if they have them; and the keys that are
+        not part of the layout.
 
     Raises:
-        ConfigError: Two of their names come out as the same.
+        ConfigError: Two of their keys are translated to the same.
     """
     layout = LAYOUTS[name]
     ours: dict[str, Tensor] = {}
@@ -185,7 +187,10 @@ def from_layout(weights: StateDict, name: str) -> tuple[dict[str, Tensor], list[
             unknown.append(key)
             continue
         if new in ours:
-            raise ConfigError(f'two tensors of the file are {new}; one is {key}')
+            raise ConfigError(
+                f'two keys of the file mean the same tensor, {new}; the second is '
+                f'{key}. Remove one of them from the file.'
+            )
         is_conv = value.ndim == 4 and value.shape[2:] == (1, 1)
         if POINTWISE.fullmatch(new) and is_conv:
             value = value.flatten(1)
@@ -194,17 +199,17 @@ def from_layout(weights: StateDict, name: str) -> tuple[dict[str, Tensor], list[
 
 
 def to_layout(weights: StateDict, name: str) -> tuple[dict[str, Tensor], list[str]]:
-    """Translate our weights into another layout's names and shapes.
+    """Translate our weights into the keys and shapes of another layout.
 
     Args:
         weights: Our weights, with or without `norm`, `head` and `out_norms`.
-        name: A name in LAYOUTS.
+        name: A key of LAYOUTS.
 
     Returns:
-        Their weights, and our names that the layout has no place for.
+        Their weights, and those of our keys that the layout has no place for.
 
     Raises:
-        ConfigError: No such layout.
+        ConfigError: There is no such layout.
     """
     check_choice('layout', name, LAYOUTS)
     layout = LAYOUTS[name]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loading pretrained weights into a backbone, with an account of every tensor."""
+"""Load pretrained weights into a backbone, and report every tensor."""
 
 import torch
 import torch.distributed as dist
@@ -22,34 +22,34 @@ __all__ = ['load_pretrained']
 def load_pretrained(
     backbone: nn.Module, checkpoint: str, *, prefix: str = '', partial: bool = False
 ) -> Audit:
-    """Load pretrained weights, and log what became of every tensor.
+    """Load pretrained weights, and log how many tensors match.
 
     Args:
-        backbone: With the names of a `MetaFormer`.
+        backbone: A module with the keys of a `MetaFormer`.
         checkpoint: `sail:NAME` or `timm:TAG` (`tools/weights.py list`), an address, or
             a local file or folder, in any of LAYOUTS.
-        prefix: Of the backbone's names in the file, if other networks are in it too.
-        partial: Load what fits and only log the rest.
+        prefix: Prefix of the backbone's keys, if the file has other networks too.
+        partial: Load the tensors that match and only log the others.
 
     Returns:
-        The account.
+        A report that lists every tensor.
 
     Raises:
-        ConfigError: The file cannot be had or read; a tensor is missing, left over or
-            of another shape; nothing fits. With several processes, on each of them,
-            if on any.
+        ConfigError: The file is not available or cannot be read; a key is missing or
+            unexpected or has a different shape; no tensor matches. An error in one
+            process is raised in all.
     """
     try:
-        weights, audit, told = _prepare(backbone, checkpoint, prefix, partial)
+        weights, audit, source = _prepare(backbone, checkpoint, prefix, partial)
         problem = None
-    # Whatever it is, the other processes must hear of it or they would wait for ever.
+    # Any error: the other processes would wait forever if this one just stopped.
     except Exception as error:
         problem = error
-    _share(problem)
-    moved = _copy(backbone, weights)
+    _raise_in_all_processes(problem)
+    change = _copy(backbone, weights)
     print_log(
-        f'{type(backbone).__name__} starts from {checkpoint} ({told}): '
-        f'{audit.counts()}; the matched weights moved by {moved:.3g} of their norm'
+        f'Loaded {checkpoint} into {type(backbone).__name__} ({source}): '
+        f'{audit.counts()}. Relative change of the matched weights: {change:.3g}'
         + ('' if audit.fits else f'\n{audit.problems()}'),
         logger='current',
     )
@@ -59,9 +59,9 @@ def load_pretrained(
 def _prepare(
     backbone: nn.Module, checkpoint: str, prefix: str, partial: bool
 ) -> tuple[dict[str, Tensor], Audit, str]:
-    """Read the weights that go into the backbone, its account, and what to tell."""
+    """Return the weights to load, the report, and how they were found in the file."""
     if not isinstance(checkpoint, str):
-        raise ConfigError(f'checkpoint is a string, got {checkpoint!r}')
+        raise ConfigError(f'checkpoint must be a string, got {checkpoint!r}')
     entry = published_entry(checkpoint)
     if entry:
         _check_family(backbone, entry)
@@ -74,49 +74,50 @@ def _prepare(
     layout = find_layout(stripped)
     if layout is None:
         raise ConfigError(
-            f'{checkpoint} is not of a MetaFormer: its names begin with '
-            f'{", ".join(list(read.tensors)[:3])}. Layouts that are known: '
-            f'{", ".join(LAYOUTS)}'
+            f'{checkpoint} is not a MetaFormer: its first keys are '
+            f'{", ".join(list(read.tensors)[:3])}. Expected one of the layouts '
+            f'{", ".join(LAYOUTS)}.'
         )
     weights, unknown = from_layout(stripped, layout)
     own = backbone.state_dict()
-    told = f'layout {layout}'
+    source = f'layout {layout}'
     if read.wrapper:
-        told += f', under {read.wrapper!r}'
+        source += f', under {read.wrapper!r}'
     if taken:
-        told += f', prefix {taken!r}'
+        source += f', prefix {taken!r}'
     if STEM in weights and STEM in own:
         before, now = weights[STEM].shape[1], own[STEM].shape[1]
         if before != now and weights[STEM].shape[::2] == own[STEM].shape[::2]:
             weights[STEM] = adapt_stem(weights[STEM], now)
-            told += f', stem adapted from {before} to {now} channels'
+            source += f', stem adapted from {before} to {now} channels'
     audit = compare(weights, own, unknown, left_out)
     if not audit.matched:
         raise ConfigError(
-            f'nothing in {checkpoint} fits {type(backbone).__name__} ({told}).\n'
+            f'no tensor of {checkpoint} matches {type(backbone).__name__} ({source}).\n'
             + audit.problems()
         )
     if not audit.fits and not partial:
         raise ConfigError(
-            f'{checkpoint} does not fit {type(backbone).__name__} ({told}): '
+            f'{checkpoint} does not fit {type(backbone).__name__} ({source}): '
             f'{audit.counts()}.\n{audit.problems()}\n'
-            'To load what fits on purpose, add partial=True to init_cfg.'
+            'To load only the tensors that match, add partial=True to init_cfg.'
         )
-    return {key: weights[key] for key in audit.matched}, audit, told
+    return {key: weights[key] for key in audit.matched}, audit, source
 
 
 def _check_family(backbone: nn.Module, entry: Entry) -> None:
-    """Refuse weights of another family: some have the same names and shapes."""
+    """Refuse weights of another family: some have the same keys and shapes."""
     names = [cls.__name__ for cls in type(backbone).__mro__]
     if entry.family not in names and names[0] != 'MetaFormer':
         raise ConfigError(
-            f'{entry.name} is a {entry.family} of size {entry.arch}, the backbone a '
-            f'{names[0]}; `tools/weights.py list` shows what there is'
+            f'{entry.name} is a {entry.family} of size {entry.arch}, but the backbone '
+            f'is a {names[0]}. `tools/weights.py list` prints the checkpoints of each '
+            'family.'
         )
 
 
 def _copy(backbone: nn.Module, weights: dict[str, Tensor]) -> float:
-    """Load the weights; give back how far they moved, relative to the old norm."""
+    """Copy the weights, and return their change relative to the norm before."""
     own = backbone.state_dict()
     moved = norm = 0.0
     with torch.no_grad():
@@ -128,13 +129,13 @@ def _copy(backbone: nn.Module, weights: dict[str, Tensor]) -> float:
     return (moved / norm) ** 0.5 if norm else float(moved > 0)
 
 
-def _share(problem: Exception | None) -> None:
-    """Raise on every process what went wrong on any."""
+def _raise_in_all_processes(problem: Exception | None) -> None:
+    """Raise the problem of any process in every process."""
     if dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1:
-        told: list[str | None] = [None] * dist.get_world_size()
-        dist.all_gather_object(told, None if problem is None else str(problem))
-        first = next((text for text in told if text is not None), None)
+        messages: list[str | None] = [None] * dist.get_world_size()
+        dist.all_gather_object(messages, None if problem is None else str(problem))
+        first = next((text for text in messages if text is not None), None)
         if problem is None and first is not None:
-            raise ConfigError(f'another process reports: {first}')
+            raise ConfigError(f'another process failed: {first}')
     if problem is not None:
         raise problem

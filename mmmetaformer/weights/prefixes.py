@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Taking off what wrappers put before the names of a backbone's weights."""
+"""Remove the prefixes that wrappers add to the keys of a backbone."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -13,27 +13,26 @@ __all__ = ['strip_prefixes']
 
 Value = TypeVar('Value')
 
-# DDP, EMA, Lightning, mmpretrain, transformers, MAE, DINO.
+# From DDP, EMA, Lightning, mmpretrain, transformers, MAE, DINO.
 PREFIXES = ('module.', 'model.', 'backbone.', 'poolformer.', 'encoder.', 'net.')
 
 
 def strip_prefixes(
     weights: Mapping[str, Value], prefix: str = ''
 ) -> tuple[dict[str, Value], str, list[str]]:
-    """Take prefixes off until the names are those of a known layout.
+    """Remove prefixes until the keys are those of a known layout.
 
     Args:
-        weights: By the names in the file.
-        prefix: Of the names that are wanted, if the user gave one; the others are left
-            out.
+        weights: By the keys in the file.
+        prefix: The user's prefix. Keys without it are left out.
 
     Returns:
-        Weights by the rest of their names, the prefix taken off, and the names left
-        out.
+        Weights by their shorter keys, the prefix that was removed, and the keys that
+        were left out.
 
     Raises:
-        ConfigError: No name begins with the user's prefix, or the file is that of a
-            whole detector or segmentor and the user gave none.
+        ConfigError: No key starts with the user's prefix, or the file is a whole
+            detector or segmentor and the user gave no prefix.
     """
     if prefix:
         prefix = prefix.rstrip('.') + '.'
@@ -44,8 +43,9 @@ def strip_prefixes(
         }
         if not wanted:
             raise ConfigError(
-                f'no name in the file begins with {prefix!r}; the first is '
-                f'{next(iter(weights))!r}'
+                f'no key in the file starts with {prefix!r}; the first key is '
+                f'{next(iter(weights))!r}. Set prefix to the part before the '
+                "backbone's own keys."
             )
         left_out = [key for key in weights if not key.startswith(prefix)]
         rest, more, _ = strip_prefixes(wanted)
@@ -54,7 +54,7 @@ def strip_prefixes(
     rest = dict(weights)
     taken = ''
     while find_layout(rest) is None:
-        # What wraps the backbone is before most names; a classifier may lie beside it.
+        # More than half of the keys: a classifier's do not have the backbone's prefix.
         common = [p for p in PREFIXES if 2 * _count(rest, p) > len(rest)]
         if not common:
             break
@@ -63,9 +63,9 @@ def strip_prefixes(
     dense = [part for part in PARTS_BESIDE_BACKBONE if _count(rest, f'{part}.')]
     if dense:
         raise ConfigError(
-            f'the file is that of a whole detector or segmentor: it has {dense[0]}.* '
-            "beside the backbone. For the backbone alone write prefix='backbone.'; to "
-            'go on with the whole model, load_from=... in place of init_cfg'
+            f'the file is a whole detector or segmentor: it has {dense[0]}.* keys. To '
+            "load only its backbone, set prefix='backbone.'; to load the whole model, "
+            'use load_from=... instead of init_cfg.'
         )
     return rest, taken, []
 

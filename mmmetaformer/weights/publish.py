@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a training checkpoint to a file that is fit to be passed on."""
+"""Turn a training checkpoint into a file for publication."""
 
 import hashlib
 import json
@@ -20,17 +20,17 @@ __all__ = ['publish', 'read_published', 'save_weights', 'weights_hash']
 
 
 def publish(source: str, target: str, dtype: torch.dtype | None = None) -> str:
-    """Write the weights of a training checkpoint, its config and classes, and no more.
+    """Write the weights, config and classes of a training checkpoint to a new file.
 
-    Optimizer, schedule, hooks and logs stay behind.
+    Optimizer, schedule, hooks and logs are left out.
 
     Args:
-        source: A checkpoint of mmengine's.
-        target: A new `.safetensors` file; or `.pth`, for tools that read no other.
-        dtype: Cast floating-point weights to it; None keeps theirs.
+        source: A checkpoint that mmengine saved.
+        target: A new `.safetensors` file; or `.pth`, for tools that read only this.
+        dtype: Cast floating-point weights to it; None keeps their dtypes.
 
     Returns:
-        The hash of the weights, as `weights_hash` gives it.
+        The `weights_hash` of the new weights.
 
     Raises:
         ConfigError: The source is not such a checkpoint, or the target exists.
@@ -39,7 +39,8 @@ def publish(source: str, target: str, dtype: torch.dtype | None = None) -> str:
     meta = checkpoint.get('meta')
     if not isinstance(meta, Mapping) or 'cfg' not in meta:
         raise ConfigError(
-            f'{source} has no config in it: not a checkpoint of a training run'
+            f'{source} has no config in it; expected a checkpoint that a training run '
+            'saved. For weights alone, use the command convert.'
         )
     weights = {
         key: value.to(dtype) if dtype and value.is_floating_point() else value
@@ -65,38 +66,40 @@ def save_weights(
 
     Args:
         weights: A state dict.
-        target: `.safetensors`; or `.pth`: with a config a checkpoint as mmengine's,
-            else a plain state dict.
+        target: A `.safetensors` file; or `.pth`, which with a config becomes a
+            checkpoint in mmengine's form, else a plain state dict.
         metadata: `format`, and from a training run `config`, `classes`, `palette` (as
             JSON) and `sha256`.
 
     Raises:
-        ConfigError: The file exists, or its suffix is another.
+        ConfigError: The file exists, or has another suffix.
     """
     path = Path(target)
     if path.exists():
-        raise ConfigError(f'{target} exists; remove it or name another file')
+        raise ConfigError(
+            f'{target} already exists. Delete it, or choose another file.'
+        )
     if path.suffix not in ('.safetensors', '.pth'):
-        raise ConfigError(f'{target}: a file of weights is .safetensors or .pth')
+        raise ConfigError(f'{target}: expected a file name in .safetensors or .pth')
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Tensors that share memory are refused by safetensors and would bloat a .pth.
+    # Clones: safetensors refuses tensors that share memory, torch saves all of it.
     dense = torch.contiguous_format
     weights = {k: v.detach().clone(memory_format=dense) for k, v in weights.items()}
-    beside = path.with_name(f'.{path.name}.part')
+    part = path.with_name(f'.{path.name}.part')
     if path.suffix == '.safetensors':
-        save_file(weights, beside, dict(metadata))
+        save_file(weights, part, dict(metadata))
     elif 'config' in metadata:
-        torch.save({'state_dict': weights, 'meta': _meta(metadata)}, beside)
+        torch.save({'state_dict': weights, 'meta': _meta(metadata)}, part)
     else:
-        torch.save(weights, beside)
-    beside.rename(path)
+        torch.save(weights, part)
+    part.rename(path)
 
 
 def read_published(path: str) -> dict[str, Any]:
     """Read a `.safetensors` file as a checkpoint in mmengine's form.
 
     Returns:
-        `state_dict`; and `meta` with `cfg` and `dataset_meta`, as far as it is there.
+        `state_dict`; and `meta` with `cfg` and `dataset_meta`, if the file has them.
     """
     with safe_open(path, 'pt') as file:
         metadata = file.metadata() or {}
@@ -104,7 +107,7 @@ def read_published(path: str) -> dict[str, Any]:
 
 
 def weights_hash(weights: Mapping[str, Tensor]) -> str:
-    """Hash names, types, shapes and values, whatever file they are in (SHA-256)."""
+    """Return the SHA-256 of keys, dtypes, shapes and values, in any file format."""
     digest = hashlib.sha256()
     for key in sorted(weights):
         value = weights[key].detach().cpu().contiguous()

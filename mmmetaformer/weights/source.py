@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From what a user names as checkpoint to a file on this machine."""
+"""Find the local file for a value of `checkpoint=`."""
 
 import hashlib
 import re
@@ -17,24 +17,24 @@ from .files import find_file
 __all__ = ['cache_folder', 'locate', 'published_entry']
 
 CATALOGUED = ('sail:', 'timm:')
-# torch's hub and OpenMMLab put the beginning of the hash into the name.
+# torch's hub and OpenMMLab put the beginning of the hash into the file name.
 HASH_IN_NAME = re.compile(r'-([0-9a-f]{8,64})\.(?:pth|pth\.tar|safetensors|bin)')
 
 
 def cache_folder() -> Path:
-    """Folder that downloads go to: that of torch's hub."""
+    """Return the folder for downloads, which is that of torch's hub."""
     return Path(torch.hub.get_dir()) / 'checkpoints'
 
 
 def locate(checkpoint: str) -> Path:
-    """Find the file of a checkpoint; download it if need be.
+    """Return the file of a checkpoint, and download it if necessary.
 
     Args:
         checkpoint: `sail:NAME` or `timm:TAG` of the catalogue, an http(s) address, or
             a local file or folder.
 
     Raises:
-        ConfigError: No such checkpoint, or it cannot be had.
+        ConfigError: There is no such checkpoint, or it cannot be downloaded.
     """
     is_address = checkpoint.startswith(('http://', 'https://'))
     entry = published_entry(checkpoint)
@@ -45,28 +45,31 @@ def locate(checkpoint: str) -> Path:
     if is_address:
         name = PurePosixPath(unquote(urlsplit(checkpoint).path)).name
         if name in ('', '.', '..'):
-            raise ConfigError(f'{checkpoint} is the address of no file')
-        # Many files have the same name: each address has its own place in the cache.
+            raise ConfigError(
+                f'{checkpoint} is not the address of a file: it ends without a file '
+                'name. Set checkpoint to the address of the file itself.'
+            )
+        # Many files have the same name: the path in the cache depends on the address.
         place = hashlib.sha256(checkpoint.encode()).hexdigest()[:12]
         found = HASH_IN_NAME.search(name)
-        # Digits alone are a date or a step.
+        # Only digits: a date or a step, not a hash.
         known = found[1] if found and not found[1].isdecimal() else None
         target = cache_folder() / f'{place}_{name}'
         download(checkpoint, target, sha256=known)
         return target
     if re.match(r'[a-z0-9+]{2,}:', checkpoint) and not Path(checkpoint).exists():
         raise ConfigError(
-            f'checkpoint {checkpoint!r} is neither {" nor ".join(CATALOGUED)} nor an '
-            'http(s) address nor a local file or folder'
+            f'checkpoint {checkpoint!r} does not exist. Expected sail:NAME or timm:TAG '
+            '(`tools/weights.py list`), an http(s) address, or a local file or folder.'
         )
     return find_file(checkpoint)
 
 
 def published_entry(checkpoint: str) -> Entry | None:
-    """Tell which published checkpoint is meant; None if none is, or it cannot be told.
+    """Return the published checkpoint that `checkpoint` names, None if it is unknown.
 
-    Told by its name in the catalogue, its address, the name of the file, or that of
-    the folder, as the hub's own tool makes it. A file that was renamed is unknown.
+    It is detected from its name in the catalogue, its address, the name of the file, or
+    the name that the hub's own tool gives the folder. A renamed file is unknown.
     """
     if checkpoint.startswith(CATALOGUED):
         return find_entry(checkpoint)

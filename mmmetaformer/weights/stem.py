@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fitting a stem to images with another number of channels."""
+"""Adapt a stem to another number of input channels."""
 
 import torch
 from torch import Tensor
@@ -10,15 +10,15 @@ STEM = 'downsample_layers.0.conv.weight'
 
 
 def adapt_stem(weight: Tensor, in_channels: int) -> Tensor:
-    """Fit a stem to `in_channels`, so that a grey image gives what it gave before.
+    """Adapt a stem to `in_channels`, with the same output for a gray image.
 
-    The sum over the channels stays. With more channels than before, the old ones keep
-    their own weights and the new ones get the mean of these, all made smaller alike;
-    with fewer, each gets an equal part of the sum.
+    The sum over the input channels does not change. With more channels than before,
+    the old ones keep their weights and the new ones get the mean of these, all scaled
+    by C / in_channels. With fewer, each gets an equal part of the sum.
 
     Args:
         weight: (dim, C, 7, 7).
-        in_channels: Channels wanted.
+        in_channels: Number of input channels to adapt to.
 
     Returns:
         (dim, in_channels, 7, 7).

@@ -22,7 +22,7 @@ def test_addresses_are_left_to_the_runner():
 
 
 def test_absent(tmp_path):
-    with pytest.raises(ConfigError, match='there is no checkpoint file'):
+    with pytest.raises(ConfigError, match='checkpoint file .* does not exist'):
         check_checkpoint(str(tmp_path / 'none.pth'))
 
 
@@ -42,7 +42,7 @@ def test_absent(tmp_path):
 def test_not_a_checkpoint(tmp_path, content):
     path = tmp_path / 'model.pth'
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match='is no checkpoint: '):
+    with pytest.raises(ConfigError, match='is not a checkpoint: '):
         check_checkpoint(str(path))
 
 
@@ -50,7 +50,7 @@ def test_truncated_zip(tmp_path):
     path = tmp_path / 'model.pth'
     torch.save({'state_dict': {'weight': torch.ones(1000)}}, path)
     path.write_bytes(path.read_bytes()[:-500])
-    with pytest.raises(ConfigError, match='is no checkpoint: '):
+    with pytest.raises(ConfigError, match='is not a checkpoint: '):
         check_checkpoint(str(path))
 
 
@@ -60,7 +60,7 @@ def test_no_weights_inside(tmp_path):
     with pytest.raises(ConfigError, match=r"has no weights: its keys are \['meta'\]"):
         check_checkpoint(str(path))
     torch.save(torch.ones(1), path)
-    with pytest.raises(ConfigError, match='holds a Tensor, no checkpoint'):
+    with pytest.raises(ConfigError, match='contains a Tensor, expected a dict'):
         check_checkpoint(str(path))
 
 

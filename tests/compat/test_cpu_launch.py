@@ -10,7 +10,7 @@ from mmmetaformer.compat import prepare_cpu_launch
 from mmmetaformer.errors import ConfigError
 
 pytestmark = pytest.mark.skipif(
-    torch.cuda.is_available(), reason='on a host with a GPU there is nothing to do'
+    torch.cuda.is_available(), reason='nothing to prepare on a host with a GPU'
 )
 
 
@@ -28,15 +28,15 @@ def test_other_launchers_need_gpus():
         prepare_cpu_launch(cfg)
 
 
-def test_pytorch_needs_its_launcher(monkeypatch):
+def test_launcher_pytorch_needs_torchrun(monkeypatch):
     monkeypatch.delenv('RANK', raising=False)
     cfg = Config(dict(launcher='pytorch', model=dict()))
-    with pytest.raises(ConfigError, match=r'use tools/dist_train\.sh'):
+    with pytest.raises(ConfigError, match=r'Start with tools/dist_train\.sh'):
         prepare_cpu_launch(cfg)
 
 
 def test_two_processes_without_gpu(tmp_path):
-    """SyncBN is replaced on every rank, one line says so, DDP takes a CPU model."""
+    """Check that every rank replaces SyncBN, one logs it, and DDP accepts the model."""
     script = tmp_path / 'launch.py'
     script.write_text(LAUNCH)
     command = ('-m', 'torch.distributed.run', '--nproc_per_node=2')

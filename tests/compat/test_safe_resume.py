@@ -8,7 +8,7 @@ import torch
 from mmengine.logging import HistoryBuffer, MessageHub
 
 
-def test_message_hub_is_read_with_weights_only(tmp_path):
+def test_weights_only_reads_the_message_hub(tmp_path):
     hub = MessageHub('test_safe_resume')
     for loss in (3.0, 2.0, 1.0):
         hub.update_scalar('train/loss', loss)
@@ -41,13 +41,13 @@ def test_code_in_a_file_is_still_refused(tmp_path):
 
 
 class Reach:
-    """Pickles as a `getattr` for something that the message hub does not hold."""
+    """Pickle as a `getattr` for something that is not in a message hub."""
 
     def __reduce__(self):
         return getattr, (HistoryBuffer, '__init__')
 
 
-def test_getattr_reaches_nothing_else(tmp_path):
+def test_getattr_is_limited_to_the_methods(tmp_path):
     path = tmp_path / 'evil.pth'
     torch.save({'state_dict': Reach()}, path)
     with pytest.raises(pickle.UnpicklingError, match="asks for '__init__'"):

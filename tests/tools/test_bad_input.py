@@ -144,7 +144,7 @@ def test_checkpoint_that_is_none(call, sample, tmp_path, tool_name):
         tmp_path,
     )
     assert status == 2
-    assert f'{page} is no checkpoint' in said
+    assert f'{page} is not a checkpoint' in said
 
 
 def test_checkpoint_of_another_model(call, sample, tmp_path):
@@ -174,7 +174,7 @@ def test_pretrained_weights_of_another_family(call, sample, tmp_path):
     )
     assert status == 2
     assert f'{weights} does not fit ConvFormer' in said
-    assert 'likely cause: family CAFormer in the file, ConvFormer here' in said
+    assert 'likely cause: family CAFormer in the file, ConvFormer in the model' in said
 
 
 def test_sample_data_for_another_data_set(call, tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tools/weights.py as a user runs it, and what the host's tools do with its files."""
+"""Run tools/weights.py, and use its files with the tools of mmdet and mmseg."""
 
 import runpy
 import sys
@@ -19,7 +19,7 @@ from mmmetaformer.weights.layouts import find_layout
 
 @pytest.fixture
 def weights(root, monkeypatch, capsys):
-    """Run the tool in this process; gives back what it printed."""
+    """Run the tool in this process and return what it prints."""
 
     def run(*arguments, status=0):
         monkeypatch.setattr(sys, 'argv', ['weights.py', *map(str, arguments)])
@@ -30,8 +30,8 @@ def weights(root, monkeypatch, capsys):
             assert stop.value.code == status
         else:
             runpy.run_path(script, run_name='__main__')
-        said = capsys.readouterr()
-        return said.err if status else said.out
+        output = capsys.readouterr()
+        return output.err if status else output.out
 
     return run
 
@@ -45,22 +45,21 @@ def test_list(weights):
 
 
 def test_show(weights):
-    said = weights('show', 'sail:convformer_m36_384_in21ft1k')
+    output = weights('show', 'sail:convformer_m36_384_in21ft1k')
     for word in (
         '/sail/dl/resolve/main/convformer/convformer_m36_384_in21ft1k.pth',
         "dict(type='mmmetaformer.ConvFormer', arch='m36')",
         '384 px',
-        'Apache-2.0',
-        'sha256      unknown',
+        'license     Apache-2.0',
     ):
-        assert word in said
+        assert word in output
 
 
 def test_inspect_and_convert(weights, tmp_path):
     state = {f'module.{k}': v for k, v in CAFormer('s18').state_dict().items()}
     source, target = tmp_path / 'ours.pth', tmp_path / 'timm.safetensors'
     torch.save({'state_dict': state}, source)
-    said = weights('inspect', source)
+    output = weights('inspect', source)
     for line in (
         'wrapper     state_dict',
         'prefix      module.',
@@ -69,27 +68,27 @@ def test_inspect_and_convert(weights, tmp_path):
         'depths      3, 3, 9, 3',
         'mixers      sep_conv, sep_conv, attention, attention',
     ):
-        assert line in said
-    said = weights('convert', source, target, '--to', 'timm')
-    assert 'sail -> timm' in said
-    assert 'left out, timm has no such: out_norms.0.weight' in said
+        assert line in output
+    output = weights('convert', source, target, '--to', 'timm')
+    assert 'sail -> timm' in output
+    assert 'left out, not in layout timm: out_norms.0.weight' in output
     assert find_layout(load_file(target)) == 'timm'
     assert 'exists' in weights('convert', source, target, '--to', 'timm', status=2)
-    said = weights(
+    output = weights(
         'convert', source, tmp_path / 'a.pth', '--to', 'poolformer', status=2
     )
-    assert 'has no place for' in said
-    said = weights('convert', source, tmp_path / 'a.pth', '--to', 'tim', status=2)
-    assert "unknown layout 'tim'. Did you mean 'timm'?" in said
+    assert 'has no place for' in output
+    output = weights('convert', source, tmp_path / 'a.pth', '--to', 'tim', status=2)
+    assert "unknown layout 'tim'. Did you mean 'timm'?" in output
 
 
-def test_download_of_what_there_is_not(weights):
-    said = weights('download', 'sail:caformer_s19', status=2)
-    assert "Did you mean 'sail:caformer_s18'" in said
+def test_download_of_an_unknown_name(weights):
+    output = weights('download', 'sail:caformer_s19', status=2)
+    assert "Did you mean 'sail:caformer_s18'" in output
 
 
 @pytest.mark.parametrize('method', ['upernet', 'mask_rcnn'])
-def test_from_training_to_the_inferencers(
+def test_published_files_work_in_tests_and_inferencers(
     method, tool, weights, tiny_config, sample, tmp_path
 ):
     config = tiny_config(tmp_path, method, 'convformer')
@@ -102,8 +101,8 @@ def test_from_training_to_the_inferencers(
     image = tmp_path / 'image.png'
     cv2.imwrite(str(image), np.random.default_rng(0).integers(0, 256, (96, 96, 3)))
     results = []
-    said = tool('test.py', config, checkpoint, *common, *SHORT[method]).stdout
-    metric = said.splitlines()[-1].split('data_time')[0].split('INFO - ')[1]
+    output = tool('test.py', config, checkpoint, *common, *SHORT[method]).stdout
+    metric = output.splitlines()[-1].split('data_time')[0].split('INFO - ')[1]
     for name in ('model.safetensors', 'model.pth'):
         file = tmp_path / name
         assert 'SHA-256' in weights('publish', checkpoint, file)
@@ -115,7 +114,7 @@ def test_from_training_to_the_inferencers(
 
 
 def infer(method, file, image):
-    """Have the host's own inferencer find the config in the file and use it."""
+    """Predict with an inferencer that reads the config from the file."""
     try:
         if method == 'upernet':
             from mmseg.apis import MMSegInferencer

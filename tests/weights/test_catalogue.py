@@ -11,20 +11,20 @@ from mmmetaformer.weights.layouts import LAYOUTS, from_layout, to_layout
 from mmmetaformer.weights.source import published_entry
 
 
-def test_what_there_is():
+def test_the_catalogue_is_complete():
     sail = [name for name in CATALOGUE if name.startswith('sail:')]
     tags = {name.removeprefix('timm:') for name in CATALOGUE} - set(sail)
     assert len(sail) == 3 * 5 + 2 * 4 * 5 + 5
     families = ('poolformer_', 'poolformerv2_', 'convformer_', 'caformer_')
     assert tags == {t for t in timm.list_pretrained() if t.startswith(families)}
     files = [entry.file_name for entry in CATALOGUE.values()]
-    assert len(set(files)) == len(files), 'two entries share a place in the cache'
+    assert len(set(files)) == len(files), 'two entries have the same file in the cache'
     assert all(name.endswith(('.pth', '.pth.tar', '.safetensors')) for name in files)
 
 
 @pytest.mark.parametrize('name', CATALOGUE)
-def test_names_and_shapes_fit(name):
-    """The entry's layout of its model's weights comes back whole."""
+def test_keys_and_shapes_match(name):
+    """Check the round trip of the model's weights through the entry's layout."""
     entry = CATALOGUE[name]
     with torch.device('meta'):
         model = getattr(backbones, entry.family)(entry.arch)
@@ -55,7 +55,7 @@ def test_unknown_name_lists_the_nearest():
         find_entry('sail:caformer_s81')
 
 
-def test_guess():
+def test_guess_from_the_file_name():
     assert guess_entry('poolformerv2_s12.pth').family == 'PoolFormerV2'
     assert guess_entry('poolformer_s12.pth.tar').name == 'sail:poolformer_s12'
     assert guess_entry('epoch_12.pth') is None
@@ -72,5 +72,5 @@ def test_guess():
         'weights/poolformerv2_s12.pth',
     ],
 )
-def test_told_by_name_address_file_or_folder(checkpoint):
+def test_detected_from_name_address_file_or_folder(checkpoint):
     assert published_entry(checkpoint).family == 'PoolFormerV2'

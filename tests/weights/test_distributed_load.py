@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stops one process stops all, whatever it is, and nobody waits."""
+"""Check that an error in one process stops all processes."""
 
 import pickle
 import subprocess
@@ -44,7 +44,7 @@ class Trap:
 
 @pytest.fixture
 def files(tmp_path):
-    """A good file and bad ones, with what is said of them."""
+    """Write a good file and bad ones; return the bad ones with their messages."""
     state = CAFormer(ARCH).state_dict()
     renamed = {key.replace('mlp.fc1', 'mlp.fc9'): v for key, v in state.items()}
     reshaped = {**state, 'stages.0.0.norm1.weight': torch.ones(5)}
@@ -60,17 +60,17 @@ def files(tmp_path):
         torch.save(content, tmp_path / f'{name}.pth')
     (tmp_path / 'page.pth').write_text('<!DOCTYPE html><html></html>')
     (tmp_path / 'pickle.pth').write_bytes(pickle.dumps(contents['trap']))
-    said = {
-        'renamed': 'missing: stages.0.0.mlp.fc1.weight',
-        'reshaped': 'stages.0.0.norm1.weight (5,), (32,) here',
-        'family': 'family ConvFormer in the file, CAFormer here',
-        'resnet': 'is not of a MetaFormer',
+    messages = {
+        'renamed': 'missing keys: stages.0.0.mlp.fc1.weight',
+        'reshaped': 'stages.0.0.norm1.weight (5,), expected (32,)',
+        'family': 'family ConvFormer in the file, CAFormer in the model',
+        'resnet': 'is not a MetaFormer',
         'trap': 'could run code',
         'page': 'a web page',
         'pickle': 'could run code',
-        'absent': 'there is no checkpoint',
+        'absent': 'does not exist',
     }
-    return {name: (tmp_path / f'{name}.pth', words) for name, words in said.items()}
+    return {name: (tmp_path / f'{name}.pth', words) for name, words in messages.items()}
 
 
 def test_every_process_raises(files, tmp_path):
@@ -93,14 +93,14 @@ def test_every_process_raises(files, tmp_path):
         for rank in range(2)
     ]
     outputs = [process.communicate(timeout=120) for process in both]
-    for rank, (said, problems) in enumerate(outputs):
-        lines = [line for line in said.splitlines() if str(tmp_path) in line]
-        lines = [line for line in lines if 'starts from' not in line]
+    for rank, (output, problems) in enumerate(outputs):
+        lines = [line for line in output.splitlines() if str(tmp_path) in line]
+        lines = [line for line in lines if 'Loaded ' not in line]
         assert len(lines) == 2 * len(files), problems
         for (_, words), together, alone in zip(
             files.values(), lines[::2], lines[1::2], strict=True
         ):
             assert words in together
             assert words in alone
-            assert alone.startswith('another process reports: ') == (rank == 0)
+            assert alone.startswith('another process failed: ') == (rank == 0)
     assert not (tmp_path / 'executed').exists()

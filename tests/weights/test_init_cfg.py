@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`init_cfg` of type Pretrained, as MMEngine calls it."""
+"""Load weights through `init_cfg` of type Pretrained, as MMEngine does."""
 
 import pytest
 from mmengine.model import BaseModule, PretrainedInit
@@ -22,7 +22,7 @@ def test_init_cfg_is_checked_when_the_backbone_is_built(init_cfg, words):
 
 
 def test_init_cfg_through_mmengine(save):
-    """Other initializers run first; the parent calls ours, once."""
+    """Check that other initializers run first, and that ours runs once."""
 
     class Parent(BaseModule):
         def __init__(self):
@@ -47,8 +47,8 @@ def test_init_cfg_through_mmengine(save):
 @pytest.mark.parametrize(
     'kind', ['mmengine.Pretrained', 'mmengine.model.PretrainedInit', PretrainedInit]
 )
-def test_every_name_of_the_initializer_is_audited(save, kind):
+def test_every_spelling_of_the_type_checks_the_weights(save, kind):
     backbone = build(init_cfg=dict(type=kind, checkpoint=save(renamed(source()))))
-    for _ in range(2):  # a failure does not count as done
+    for _ in range(2):  # a failed call is repeated
         with pytest.raises(ConfigError, match='missing'):
             backbone.init_weights()

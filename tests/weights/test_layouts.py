@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names and shapes of others, against models that others wrote."""
+"""Compare translated keys and shapes with the models of other projects."""
 
 import pytest
 import timm
@@ -34,7 +34,7 @@ TIMM = sorted(
 
 
 def randomize(module):
-    """Give every parameter values of its own, norms and scales included."""
+    """Randomize every parameter, including norms and scales."""
     for parameter in module.parameters():
         if parameter.ndim == 1:
             torch.nn.init.uniform_(parameter, 0.5, 1.5)
@@ -44,7 +44,7 @@ def randomize(module):
 
 
 def classifier(family):
-    """Weights in our names with a published classifier's besides."""
+    """Return weights in our layout, with the norm and head of a classifier."""
     model = randomize(getattr(backbones, family)(SMALLEST[family], out_norm=None))
     return {
         **model.state_dict(),
@@ -71,8 +71,8 @@ def test_round_trip(family, layout):
 
 
 @pytest.mark.parametrize(('family', 'arch'), TIMM)
-def test_timm_names_and_shapes(family, arch):
-    """Ours, translated, are timm's: every name and every shape."""
+def test_timm_keys_and_shapes(family, arch):
+    """Check that translated weights have exactly timm's keys and shapes."""
     name = f'{family.lower()}_{arch}'
     with torch.device('meta'):
         ours = getattr(backbones, family)(arch, out_norm=None).state_dict()
@@ -95,8 +95,8 @@ def test_timm_features_only(family):
     }
 
 
-def test_poolformer_names():
-    """A few of each kind, written by hand from the three sources."""
+def test_poolformer_keys():
+    """Check some keys of each kind, copied by hand from the three sources."""
     ours = classifier('PoolFormer')
     expected = {
         'poolformer': [
@@ -145,7 +145,7 @@ def test_a_dense_poolformer_keeps_its_output_norms():
 @pytest.mark.parametrize(
     'name', ['resnet18', 'convnext_tiny', 'swin_tiny_patch4_window7_224']
 )
-def test_other_networks_are_not_recognised_or_left_over(name):
+def test_other_networks_have_no_layout_or_unknown_keys(name):
     with torch.device('meta'):
         keys = timm.create_model(name).state_dict()
     layout = find_layout(keys)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What loads, what stops the run, and what is said about it."""
+"""Load weights of every kind, and check what is refused and what is reported."""
 
 import pickle
 import re
@@ -24,7 +24,7 @@ def log(monkeypatch):
     return lines
 
 
-def test_the_account(save, log):
+def test_the_report(save, log):
     weights = source()
     backbone = build()
     audit = load_pretrained(backbone, save(weights))
@@ -43,16 +43,19 @@ def test_the_account(save, log):
     assert '8 new, 2 dropped, 0 missing' in log[0]
 
 
-def test_how_far_the_weights_moved(save, log):
+def test_relative_change_of_the_weights(save, log):
     backbone = build()
     weights = {key: 3 * value for key, value in backbone.state_dict().items()}
     load_pretrained(backbone, save(weights))
     load_pretrained(backbone, save(weights))
-    assert [re.findall(r'moved by (\S+)', line)[0] for line in log] == ['2', '0']
+    assert [re.findall(r'matched weights: (\S+)', line)[0] for line in log] == [
+        '2',
+        '0',
+    ]
 
 
 @pytest.mark.parametrize(
-    ('wrap', 'told'),
+    ('wrap', 'words'),
     [
         (lambda w: {'state_dict': w}, "under 'state_dict'"),
         (lambda w: {'model': w, 'args': [1]}, "under 'model'"),
@@ -79,10 +82,10 @@ def test_how_far_the_weights_moved(save, log):
         ),
     ],
 )
-def test_wrappers_and_prefixes(save, log, wrap, told):
+def test_wrappers_and_prefixes(save, log, wrap, words):
     audit = load_pretrained(build(), save(wrap(source())))
     assert audit.fits
-    assert told in log[0]
+    assert words in log[0]
 
 
 def test_a_folder_with_safetensors(tmp_path):
@@ -102,14 +105,14 @@ def test_every_layout_of_poolformer(save, log, layout):
     assert f'layout {layout}' in log[0]
 
 
-def test_stages_that_are_not_built_are_dropped(save):
+def test_weights_of_stages_that_are_not_built_are_dropped(save):
     audit = load_pretrained(build(out_indices=(0, 1)), save(source()))
     assert audit.fits
     assert 'stages.3.0.norm1.weight' in audit.dropped
     assert 'downsample_layers.2.conv.weight' in audit.dropped
 
 
-def test_another_number_of_channels(save, log):
+def test_another_number_of_input_channels(save, log):
     weights = source()
     stem = weights['downsample_layers.0.conv.weight']
     for channels in (1, 4):
@@ -132,41 +135,50 @@ def reshaped(weights):
     [
         (
             lambda: renamed(source()),
-            ['missing: stages.1.0.norm1.weight', 'unexpected: stages.1.0.norm9.weight'],
+            [
+                'missing keys: stages.1.0.norm1.weight',
+                'unexpected keys: stages.1.0.norm9.weight',
+            ],
         ),
         (
             lambda: {**source(), 'stages.1.0.more': torch.ones(1)},
-            ['0 missing, 1 unexpected', 'unexpected: stages.1.0.more'],
+            ['0 missing, 1 unexpected', 'unexpected keys: stages.1.0.more'],
         ),
         (
             lambda: reshaped(source()),
-            ['stages.2.1.mlp.fc1.weight (4, 4), (256, 64) here', '1 of another shape'],
+            [
+                'different shape: stages.2.1.mlp.fc1.weight (4, 4), expected (256, 64)',
+                '1 with a different shape',
+            ],
         ),
         (
             lambda: source('ConvFormer'),
-            ['likely cause: family ConvFormer in the file, CAFormer here'],
+            ['likely cause: family ConvFormer in the file, CAFormer in the model'],
         ),
         (
             lambda: models.CAFormer('s18', out_norm=None).state_dict(),
-            ['depths 3 3 9 3 in the file, 1 1 2 1 here', 'dims 64 128 320 512 in'],
+            [
+                'depths 3 3 9 3 in the file, 1 1 2 1 in the model',
+                'dims 64 128 320 512 in',
+            ],
         ),
         (
             lambda: timm.create_model('resnet18').state_dict(),
-            ['not of a Meta', 'conv1'],
+            ['not a MetaFormer', 'conv1'],
         ),
         (
             lambda: {
                 **{f'backbone.{k}': v for k, v in build().state_dict().items()},
                 'neck.lateral_convs.0.conv.weight': torch.ones(1),
             },
-            ['whole detector', "write prefix='backbone.'", 'load_from='],
+            ['whole detector', "set prefix='backbone.'", 'load_from='],
         ),
-        (lambda: {'epoch': 3}, ["holds no weights: its keys are ['epoch']"]),
-        (lambda: [1, 2], ['holds a list, no checkpoint']),
+        (lambda: {'epoch': 3}, ["contains no weights: its keys are ['epoch']"]),
+        (lambda: [1, 2], ['contains a list, expected a dict']),
     ],
     ids=[
         'renamed',
-        'left over',
+        'unexpected',
         'reshaped',
         'family',
         'arch',
@@ -193,23 +205,23 @@ def test_a_detector_with_its_prefix(save):
     audit = load_pretrained(build(), save(weights), prefix='backbone')
     assert audit.fits
     assert audit.dropped == ['neck.conv.weight']
-    with pytest.raises(ConfigError, match=r"begins with 'bakbone\.'"):
+    with pytest.raises(ConfigError, match=r"starts with 'bakbone\.'"):
         load_pretrained(build(), save(weights), prefix='bakbone.')
 
 
-def test_partial_on_purpose(save, log):
+def test_partial_loads_what_matches(save, log):
     backbone = build()
     audit = load_pretrained(backbone, save(renamed(source())), partial=True)
     assert audit.missing == ['stages.1.0.norm1.weight']
-    assert 'unexpected: stages.1.0.norm9.weight' in log[0]
-    with pytest.raises(ConfigError, match='not of a MetaFormer'):
+    assert 'unexpected keys: stages.1.0.norm9.weight' in log[0]
+    with pytest.raises(ConfigError, match='not a MetaFormer'):
         load_pretrained(backbone, save({'a': torch.ones(1)}), partial=True)
 
 
-def test_families_that_differ_in_nothing_but_the_name(save):
-    """IdentityFormer and PoolFormerV2 have the same names and shapes."""
+def test_families_with_the_same_keys_and_shapes(save):
+    """Check that PoolFormerV2's weights are refused for IdentityFormer."""
     with pytest.raises(
-        ConfigError, match=r'is a PoolFormerV2 .* the backbone a Identity'
+        ConfigError, match=r'is a PoolFormerV2 .* the backbone is a Identity'
     ):
         load_pretrained(models.IdentityFormer('s12'), 'sail:poolformerv2_s12')
     weights = models.PoolFormerV2('s12').state_dict()
@@ -220,7 +232,7 @@ def test_families_that_differ_in_nothing_but_the_name(save):
 
 
 class Trap:
-    """Opens a file when it is unpickled."""
+    """Create a file when it is unpickled."""
 
     def __init__(self, mark):
         self.mark = mark
@@ -249,7 +261,7 @@ def test_a_pickle_that_would_run_code(tmp_path, write):
         (b'\x00\x01garbage', "it starts with b'"),
     ],
 )
-def test_files_that_are_none(tmp_path, content, words):
+def test_files_without_weights(tmp_path, content, words):
     path = tmp_path / 'weights.pth'
     path.write_bytes(content)
     with pytest.raises(ConfigError, match=words):
@@ -257,7 +269,7 @@ def test_files_that_are_none(tmp_path, content, words):
 
 
 @pytest.mark.parametrize('name', ['weights.pth', 'weights.safetensors'])
-def test_truncated(save, tmp_path, name):
+def test_truncated_files(tmp_path, name):
     from safetensors.torch import save_file
 
     path = tmp_path / name
@@ -266,7 +278,7 @@ def test_truncated(save, tmp_path, name):
     else:
         save_file(source(), path)
     path.write_bytes(path.read_bytes()[:-1000])
-    with pytest.raises(ConfigError, match=r'no checkpoint'):
+    with pytest.raises(ConfigError, match=r'is not a checkpoint: .* download it again'):
         load_pretrained(build(), str(path))
 
 
@@ -275,8 +287,8 @@ def test_truncated(save, tmp_path, name):
     [
         ('sail:caformer_s81', "unknown checkpoint 'sail:caformer_s81'"),
         ('timm:caformer_s18', 'caformer_s18.sail_in1k'),
-        ('/nowhere/at/all.pth', 'there is no checkpoint /nowhere/at/all.pth'),
-        ('s3://bucket/a.pth', 'neither sail: nor timm:'),
+        ('/nowhere/at/all.pth', 'checkpoint /nowhere/at/all.pth does not exist'),
+        ('s3://bucket/a.pth', 'Expected sail:NAME or timm:TAG'),
     ],
 )
 def test_checkpoints_that_do_not_exist(checkpoint, words):
@@ -284,7 +296,7 @@ def test_checkpoints_that_do_not_exist(checkpoint, words):
         load_pretrained(build(), checkpoint)
 
 
-def test_a_subclass_of_a_family_is_of_the_family(save):
+def test_a_subclass_belongs_to_its_family(save):
     class Mine(models.PoolFormerV2):
         pass
 
@@ -292,8 +304,8 @@ def test_a_subclass_of_a_family_is_of_the_family(save):
     assert load_pretrained(Mine('s12'), path).fits
 
 
-def test_odd_contents(save):
-    with pytest.raises(ConfigError, match='holds no weights'):
+def test_wrong_types_are_refused(save):
+    with pytest.raises(ConfigError, match='contains no weights'):
         load_pretrained(build(), save({0: torch.ones(1)}))
-    with pytest.raises(ConfigError, match='checkpoint is a string, got None'):
+    with pytest.raises(ConfigError, match='checkpoint must be a string, got None'):
         load_pretrained(build(), None)

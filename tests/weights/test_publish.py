@@ -36,7 +36,7 @@ def checkpoint(tmp_path):
 
 
 @pytest.mark.parametrize('suffix', ['safetensors', 'pth'])
-def test_keeps_weights_config_and_classes_and_no_more(checkpoint, tmp_path, suffix):
+def test_only_weights_config_and_classes_are_written(checkpoint, tmp_path, suffix):
     target = tmp_path / f'model.{suffix}'
     digest = publish(str(checkpoint), str(target))
     if suffix == 'pth':
@@ -55,7 +55,7 @@ def test_keeps_weights_config_and_classes_and_no_more(checkpoint, tmp_path, suff
     assert weights_hash(content['state_dict']) == digest
 
 
-def test_cast(checkpoint, tmp_path):
+def test_dtype_casts_floating_point_weights(checkpoint, tmp_path):
     target = tmp_path / 'model.safetensors'
     publish(str(checkpoint), str(target), torch.bfloat16)
     weights = load_file(target)
@@ -71,7 +71,7 @@ def test_metadata_is_plain_text(checkpoint, tmp_path):
     assert json.loads(metadata['classes']) == ['wall', 'floor']
 
 
-def test_the_hash_tells_values_names_types_and_shapes_apart():
+def test_the_hash_depends_on_keys_dtypes_shapes_and_values():
     weights = {'a': torch.zeros(2, 3)}
     others = [
         {'b': torch.zeros(2, 3)},
@@ -87,16 +87,18 @@ def test_the_hash_tells_values_names_types_and_shapes_apart():
 def test_refusals(checkpoint, tmp_path):
     plain = tmp_path / 'plain.pth'
     torch.save({'a': torch.ones(1)}, plain)
-    with pytest.raises(ConfigError, match='no config in it'):
+    with pytest.raises(ConfigError, match='has no config'):
         publish(str(plain), str(tmp_path / 'a.pth'))
-    with pytest.raises(ConfigError, match='exists'):
+    with pytest.raises(ConfigError, match='already exists'):
         publish(str(checkpoint), str(plain))
-    with pytest.raises(ConfigError, match=r'is \.safetensors or \.pth'):
+    with pytest.raises(
+        ConfigError, match=r'expected a file name in \.safetensors or \.pth'
+    ):
         publish(str(checkpoint), str(tmp_path / 'a.bin'))
 
 
 def test_opens_without_this_project(checkpoint, tmp_path):
-    """In a process that cannot import mmmetaformer, nor mmengine."""
+    """Load the file in a process that cannot import mmmetaformer or mmengine."""
     for name, load in (
         ('model.safetensors', 'from safetensors.torch import load_file as load'),
         ('model.pth', 'from torch import load'),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A backbone of a few thousand parameters, and weights for it."""
+"""Build a tiny backbone and weights for it."""
 
 import torch
 
@@ -13,7 +13,7 @@ def build(family='CAFormer', **arguments):
 
 
 def source(family='CAFormer', **arguments):
-    """Published weights of a tiny backbone: no output norms, but a classifier."""
+    """Return weights as published: without output norms, with a classifier."""
     state = build(family, out_norm=None, **arguments).state_dict()
     weights = {key: torch.rand_like(value) for key, value in state.items()}
     return {**weights, 'norm.weight': torch.rand(64), 'head.weight': torch.rand(9, 64)}

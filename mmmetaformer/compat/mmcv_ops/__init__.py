@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stand-in for ``mmcv._ext``, the compiled half of mmcv.
+"""Replace `mmcv._ext`, the compiled part of mmcv, by torchvision's ops.
 
-Why: mmdet imports ``mmcv.ops``, which imports ``mmcv._ext``. Wheels of mmcv that hold
-it exist for few pairs of torch and CUDA, a build from source needs a compiler, and so
-this import is the ecosystem's commonest install failure. mmcv-lite installs anywhere
-but has no ``mmcv._ext``. The few ops that detection and instance segmentation call are
-in torchvision too, so :func:`install` puts those under mmcv's names.
+mmdet imports `mmcv.ops`, which imports `mmcv._ext`. Wheels of mmcv with this module
+exist for few pairs of torch and CUDA, and a build from source needs a compiler: this
+import is the most common install failure of the ecosystem. mmcv-lite installs anywhere
+but has no `mmcv._ext`. torchvision also has the few ops that detection and instance
+segmentation call, so `install` provides those under mmcv's names.
 
-When it can go: when mmcv-lite ships these ops, or mmdet imports without ``mmcv.ops``.
+Remove this package when mmcv-lite ships these ops, or mmdet imports without `mmcv.ops`.
 """
 
 import importlib.util
 import logging
 import sys
 
-from ...errors import ConfigError
+from mmmetaformer.errors import ConfigError
+
 from .loader import EXT_NAME, StandInLoader
 
 __all__ = ['install']
@@ -23,32 +24,31 @@ logger = logging.getLogger('mmmetaformer')
 
 
 def install() -> bool:
-    """Make ``mmcv.ops`` importable where mmcv has no compiled ops.
+    """Make `mmcv.ops` importable if mmcv has no compiled ops.
 
-    Call it before mmdet or ``mmcv.ops`` is imported. A compiled mmcv is left alone,
-    one that fails to load too: its own error says more than a quiet replacement. Once
-    the stand-in is there, further calls change nothing.
+    Call it before mmdet or `mmcv.ops` is imported. A compiled mmcv is not replaced,
+    even if it fails to load: its own error says more. Further calls change nothing.
 
     Returns:
-        bool: True if the stand-in serves ``mmcv._ext``, False if a compiled mmcv does.
+        True if `mmcv._ext` is the stand-in, False if it is that of a compiled mmcv.
 
     Raises:
-        ConfigError: mmcv is not installed at all.
+        ConfigError: mmcv is not installed.
     """
     if importlib.util.find_spec('mmcv') is None:
         raise ConfigError(
-            'mmcv is not installed: `pip install "mmcv-lite>=2.0.0,<2.2.0"` '
-            '(pure Python), or a compiled mmcv of the same versions'
+            'mmcv is not installed. Run `pip install "mmcv-lite>=2.0.0,<2.2.0"` (pure '
+            'Python), or install a compiled mmcv of the same versions.'
         )
     spec = importlib.util.find_spec(EXT_NAME)
     if spec is not None:
         return isinstance(spec.loader, StandInLoader)
-    # `sys.modules`, not a finder on `sys.meta_path`: nobody pays for a further finder
-    # at every import, and `find_spec` answers from the module's own `__spec__`.
+    # In `sys.modules` rather than from a finder on `sys.meta_path`, which would run at
+    # every import. `find_spec` then returns the module's own `__spec__`.
     spec = importlib.util.spec_from_loader(EXT_NAME, StandInLoader())
-    assert spec is not None  # it is None only for a name that no loader was given for
+    assert spec is not None  # None only without a loader
     module = importlib.util.module_from_spec(spec)
     StandInLoader().exec_module(module)
     sys.modules[EXT_NAME] = module
-    logger.info('mmcv has no compiled ops: torchvision computes those mmdet needs')
+    logger.info('mmcv has no compiled ops: using those of torchvision')
     return True

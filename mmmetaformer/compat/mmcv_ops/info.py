@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ``collect_env`` of mmcv and mmdet prints, so bug reports name the stand-in."""
+"""Name the stand-in in the output of `collect_env` of mmcv and mmdet."""
 
 import torch
 import torchvision
@@ -8,10 +8,10 @@ __all__ = ['get_compiler_version', 'get_compiling_cuda_version']
 
 
 def get_compiler_version() -> str:
-    """Return what stands in for the compiled ops, in place of a compiler's name."""
+    """Return what replaces the compiled ops, instead of the name of a compiler."""
     return f'none (mmmetaformer: ops of torchvision {torchvision.__version__})'
 
 
 def get_compiling_cuda_version() -> str:
-    """Return the CUDA version of torch, that of torchvision's kernels too."""
+    """Return the CUDA version of torch, which torchvision's kernels use too."""
     return torch.version.cuda or 'not available'

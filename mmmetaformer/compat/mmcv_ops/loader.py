@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fills the stand-in module; one loader, so that import tools see a regular module."""
+"""Load the stand-in through a loader, so that import tools see a regular module."""
 
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
@@ -15,7 +15,7 @@ __all__ = ['EXT_NAME', 'StandInLoader']
 
 EXT_NAME = 'mmcv._ext'
 
-_PROVIDED = (
+PROVIDED = (
     get_compiler_version,
     get_compiling_cuda_version,
     nms,
@@ -27,20 +27,19 @@ _PROVIDED = (
 
 
 class StandInLoader(Loader):
-    """Loader of the stand-in.
+    """Load the stand-in.
 
-    mmengine and mmcv ask ``pkgutil.find_loader('mmcv._ext')``, which returns the
-    loader in the module's ``__spec__``, whether ``mmcv.ops`` can be imported. It can,
-    so there has to be a loader to return.
+    mmengine and mmcv check for compiled ops with `pkgutil.find_loader('mmcv._ext')`,
+    which returns the loader in the module's `__spec__`. So the module needs one.
     """
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """Leave it to Python: a plain module will do."""
+        """Return None, so that Python creates a plain module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Put the ops into the module, and a refusal for every other name."""
-        for op in _PROVIDED:
+        """Add the ops, and a function that raises for every other name."""
+        for op in PROVIDED:
             setattr(module, op.__name__, op)
-        # A module-level `__getattr__` (PEP 562): `load_ext` asserts at import that
-        # every op of mmcv has its name here, whether it is called later or not.
+        # A module-level `__getattr__` (PEP 562): when mmcv is imported, `load_ext`
+        # asserts that the module has every op of mmcv, called later or not.
         setattr(module, '__getattr__', missing_op)  # noqa: B010

@@ -1,40 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What answers for the ops of mmcv that have no stand-in: they import, and raise."""
+"""Let the ops without a stand-in import, and raise an error when they are called."""
 
 from collections.abc import Callable
 from typing import NoReturn
 
-__all__ = ['COMPILED_MMCV', 'missing_op']
+__all__ = ['missing_op', 'needs_compiled_mmcv']
 
-COMPILED_MMCV = (
-    'a compiled mmcv>=2.0.0,<2.2.0 built for your torch: `pip uninstall mmcv-lite; '
-    'pip install -U openmim; mim install "mmcv>=2.0.0,<2.2.0"`, or from source where '
-    'your torch has no wheel of it: `pip install --no-build-isolation mmcv==2.1.0`'
-)
+
+def needs_compiled_mmcv(what: str) -> RuntimeError:
+    """Return the error for an op, or an option of one, that has no stand-in.
+
+    Args:
+        what: Beginning of the message, such as '`mmcv._ext.softnms`'.
+    """
+    return RuntimeError(
+        f'{what} needs the compiled ops of mmcv: mmcv-lite has none, and mmmetaformer '
+        'has no stand-in for this one.\n'
+        'Install a compiled mmcv built for your torch: `pip uninstall mmcv-lite; '
+        'pip install -U openmim; mim install "mmcv>=2.0.0,<2.2.0"`.\n'
+        'If there is no wheel for your torch, build it from source: '
+        '`pip install --no-build-isolation mmcv==2.1.0`.'
+    )
 
 
 def missing_op(name: str) -> Callable[..., NoReturn]:
-    """Module-level ``__getattr__`` of the stand-in.
+    """Return a function that raises a RuntimeError when called.
+
+    It is the module-level `__getattr__` of the stand-in.
 
     Args:
-        name (str): The attribute that the module does not have.
-
-    Returns:
-        Callable: A function that raises a RuntimeError when it is called.
+        name: An attribute that the module does not have.
 
     Raises:
-        AttributeError: ``name`` starts with an underscore. No op's does, and Python
-            asks modules for ``__path__`` and the like: an answer would mislead it.
+        AttributeError: `name` starts with an underscore. No op's name does, but Python
+            looks up `__path__` and the like, and would misread a function there.
     """
     if name.startswith('_'):
         raise AttributeError(f"module 'mmcv._ext' has no attribute '{name}'")
 
-    # Any arguments: the refusal has to be reached however the op is called.
+    # Any arguments, so that every call raises this error and not a TypeError.
     def refuse(*args: object, **kwargs: object) -> NoReturn:
-        raise RuntimeError(
-            f'mmcv-lite has no compiled ops, and mmmetaformer has no stand-in for '
-            f'`mmcv._ext.{name}`. To use it, install {COMPILED_MMCV}'
-        )
+        raise needs_compiled_mmcv(f'`mmcv._ext.{name}`')
 
     refuse.__name__ = refuse.__qualname__ = name
     return refuse

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The dtype an op computes in."""
+"""Choose the dtype in which an op computes."""
 
 from functools import reduce
 
@@ -10,15 +10,15 @@ __all__ = ['compute_dtype']
 
 
 def compute_dtype(*tensors: Tensor) -> torch.dtype:
-    """Return the widest dtype among the tensors, float32 at least.
+    """Return the widest dtype of the tensors, but at least float32.
 
-    Why not the tensors' own: torchvision has no bfloat16 kernels, on a CPU no float16
-    NMS either, and a sum over samples or a power loses digits in half precision.
+    torchvision has no bfloat16 kernels, and no float16 NMS on the CPU. A sum over
+    samples or a power also loses digits in half precision.
 
     Args:
-        tensors (Tensor): Tensors of any shape that go into one op.
+        tensors: Inputs of one op, of any shape.
 
     Returns:
-        torch.dtype: ``torch.float32`` or ``torch.float64``.
+        `torch.float32` or `torch.float64`.
     """
     return reduce(torch.promote_types, (t.dtype for t in tensors), torch.float32)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``mmcv._ext.roi_align_*`` by torchvision; needed while mmcv-lite has no such ops."""
+"""Compute `mmcv._ext.roi_align_*` with torchvision, as mmcv-lite does not have them."""
 
 import torch
 import torchvision  # noqa: F401  (registers torch.ops.torchvision)
 from torch import Tensor
 
-from ...errors import ConfigError
-from .missing import COMPILED_MMCV
+from .missing import needs_compiled_mmcv
 from .precision import compute_dtype
 
 __all__ = ['roi_align_backward', 'roi_align_forward']
@@ -25,24 +24,24 @@ def roi_align_forward(
     pool_mode: int,
     aligned: bool,
 ) -> None:
-    """Average bilinear samples of each RoI's bins into ``output``, in place.
+    """Write the average of the bilinear samples in each bin of each RoI to `output`.
 
     Args:
-        input (Tensor): Feature maps, shape (N, C, H, W).
-        rois (Tensor): Rows of image index, x1, y1, x2, y2, shape (K, 5).
-        output (Tensor): Written, shape (K, C, aligned_height, aligned_width).
-        argmax_y (Tensor): Untouched: only maximum pooling fills it.
-        argmax_x (Tensor): Untouched, as ``argmax_y``.
-        aligned_height (int): Bins of a RoI from top to bottom.
-        aligned_width (int): Bins of a RoI from left to right.
-        spatial_scale (float): From the RoIs' coordinates to the feature map's.
-        sampling_ratio (int): Samples of a bin in each direction; 0 for as many as the
-            bin is pixels long, rounded up.
-        pool_mode (int): 0 for the maximum, which is refused, 1 for the average.
-        aligned (bool): Whether pixel centres lie at half coordinates.
+        input: Feature maps, (N, C, H, W).
+        rois: Rows of image index, x1, y1, x2, y2, (K, 5).
+        output: Written, (K, C, aligned_height, aligned_width).
+        argmax_y: Unused; maximum pooling would write it.
+        argmax_x: Unused, like `argmax_y`.
+        aligned_height: Number of bins from top to bottom.
+        aligned_width: Number of bins from left to right.
+        spatial_scale: Factor from the coordinates of the RoIs to the feature map.
+        sampling_ratio: Number of samples of a bin in each direction; 0 for the length
+            of the bin in pixels, rounded up.
+        pool_mode: 1 for the average; 0, the maximum, is refused.
+        aligned: Whether pixel centers have half coordinates.
 
     Raises:
-        ConfigError: ``pool_mode`` is 0.
+        RuntimeError: `pool_mode` is 0.
     """
     _refuse_max(pool_mode)
     dtype = compute_dtype(input, rois)
@@ -71,28 +70,28 @@ def roi_align_backward(
     pool_mode: int,
     aligned: bool,
 ) -> None:
-    """Write the gradient of the feature maps into ``grad_input``, in place.
+    """Write the gradient of the feature maps to `grad_input`.
 
     Args:
-        grad_output (Tensor): Shape (K, C, aligned_height, aligned_width).
-        rois (Tensor): See :func:`roi_align_forward`, as all that follow.
-        argmax_y (Tensor): Unused: only maximum pooling needs it.
-        argmax_x (Tensor): Unused, as ``argmax_y``.
-        grad_input (Tensor): Written, shape (N, C, H, W).
-        aligned_height (int): Bins of a RoI from top to bottom.
-        aligned_width (int): Bins of a RoI from left to right.
-        spatial_scale (float): From the RoIs' coordinates to the feature map's.
-        sampling_ratio (int): Samples of a bin in each direction, or 0.
-        pool_mode (int): 1 for the average.
-        aligned (bool): Whether pixel centres lie at half coordinates.
+        grad_output: (K, C, aligned_height, aligned_width).
+        rois: (K, 5).
+        argmax_y: Unused; maximum pooling would read it.
+        argmax_x: Unused, like `argmax_y`.
+        grad_input: Written, (N, C, H, W).
+        aligned_height: Number of bins from top to bottom.
+        aligned_width: Number of bins from left to right.
+        spatial_scale: Factor from the coordinates of the RoIs to the feature map.
+        sampling_ratio: Number of samples of a bin in each direction, or 0.
+        pool_mode: 1 for the average; 0, the maximum, is refused.
+        aligned: Whether pixel centers have half coordinates.
 
     Raises:
-        ConfigError: ``pool_mode`` is 0.
+        RuntimeError: `pool_mode` is 0.
     """
     _refuse_max(pool_mode)
     dtype = compute_dtype(grad_output, rois)
-    # The op that torchvision's own autograd formula calls. Autograd through its public
-    # `roi_align` would repeat the forward pass for the same numbers.
+    # The op that torchvision's autograd formula calls. Differentiating its public
+    # `roi_align` would give the same gradient but repeat the forward pass.
     grad = torch.ops.torchvision._roi_align_backward(
         grad_output.to(dtype),
         rois.to(dtype),
@@ -108,7 +107,4 @@ def roi_align_backward(
 
 def _refuse_max(pool_mode: int) -> None:
     if pool_mode != 1:
-        raise ConfigError(
-            "RoIAlign of torchvision has no pool_mode='max', only 'avg'. To use the "
-            f'maximum, install {COMPILED_MMCV}'
-        )
+        raise needs_compiled_mmcv("RoIAlign with pool_mode='max' instead of 'avg'")

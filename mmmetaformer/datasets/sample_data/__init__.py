@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small generated data sets in the official formats of COCO and ADE20K."""
+"""Small synthetic data sets in the official formats of COCO and ADE20K."""
 
 from .ade20k import ADE20K_CLASSES, ADE20K_PALETTE, write_ade20k
 from .coco import COCO_CLASSES, COCO_PALETTE, write_coco

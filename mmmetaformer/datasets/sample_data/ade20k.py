@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sample data set laid out and labelled like ADE20K's SceneParse150."""
+"""Write sample data with the folders and labels of ADE20K's SceneParse150."""
 
 import os
 from pathlib import Path
@@ -14,8 +14,8 @@ from .spec import SampleSpec
 
 __all__ = ['ADE20K_CLASSES', 'ADE20K_PALETTE', 'write_ade20k']
 
-# Number among ADE20K's 150 classes, from 0, and colour there (RGB), in this order.
-_CLASS_TABLE = {
+# Index among ADE20K's 150 classes, in their order, and the class's color (RGB).
+CLASS_TABLE = {
     'wall': (0, (120, 120, 120)),
     'floor': (3, (80, 50, 50)),
     'box': (41, (0, 255, 20)),
@@ -23,13 +23,13 @@ _CLASS_TABLE = {
     'ball': (119, (255, 0, 163)),
     'flag': (149, (92, 0, 255)),
 }
-ADE20K_CLASSES = tuple(_CLASS_TABLE)
-ADE20K_PALETTE = [colour for _, colour in _CLASS_TABLE.values()]
+ADE20K_CLASSES = tuple(CLASS_TABLE)
+ADE20K_PALETTE = [color for _, color in CLASS_TABLE.values()]
 
-# In a label map 0 is what belongs to no class and k + 1 is class k.
-_OTHER = 0
-_LABELS = {name: index + 1 for name, (index, _) in _CLASS_TABLE.items()}
-_SPLIT_FOLDERS = {'train': 'training', 'val': 'validation'}
+# In a label map, 0 is a pixel of no class and k + 1 is class k.
+OTHER = 0
+LABELS = {name: index + 1 for name, (index, _) in CLASS_TABLE.items()}
+SPLIT_FOLDERS = {'train': 'training', 'val': 'validation'}
 
 
 def write_ade20k(
@@ -40,26 +40,27 @@ def write_ade20k(
     image_size: int,
     seed: int,
 ) -> None:
-    """Writes a generated data set for semantic segmentation.
+    """Write a synthetic data set for semantic segmentation.
 
-    `root` gets `images/{training,validation}` and `annotations/{training,validation}`.
-    The same arguments give the same bytes. If `root` was written with them before, it
-    is kept; if it was written here with other arguments, it is replaced.
+    It consists of `images/{training,validation}` and
+    `annotations/{training,validation}`. The same arguments produce the same bytes. If
+    `root` already has the result of these arguments, nothing happens; sample data from
+    other arguments is replaced.
 
     Args:
-        root: Folder to make.
+        root: Folder to write.
         num_train: Number of training images.
         num_val: Number of validation images.
         image_size: Height and width of the images in pixels.
-        seed: Another seed gives other images.
+        seed: Another seed draws other images.
 
     Raises:
-        ConfigError: `root` exists and is no sample data, or a number is too small.
+        ConfigError: `root` exists and is not sample data, or a number is too small.
     """
     spec = SampleSpec(num_train, num_val, image_size, seed)
 
     def fill(folder: Path) -> None:
-        for split, name in _SPLIT_FOLDERS.items():
+        for split, name in SPLIT_FOLDERS.items():
             images = folder / 'images' / name
             annotations = folder / 'annotations' / name
             images.mkdir(parents=True)
@@ -74,9 +75,9 @@ def write_ade20k(
 
 
 def _label_map(scene: Scene) -> NDArray[np.uint8]:
-    """Returns the SceneParse150 label of every pixel, `(H, W)`."""
-    labels = np.where(scene.wall, _LABELS['wall'], _LABELS['floor']).astype(np.uint8)
+    """Return the SceneParse150 label of each pixel, (H, W)."""
+    labels = np.where(scene.wall, LABELS['wall'], LABELS['floor']).astype(np.uint8)
     for instance in scene.instances:
-        labels[instance.mask] = _LABELS[instance.name]
-    labels[scene.other] = _OTHER
+        labels[instance.mask] = LABELS[instance.name]
+    labels[scene.other] = OTHER
     return labels

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sample data set laid out and annotated like COCO 2017."""
+"""Write sample data with the folders and annotations of COCO 2017."""
 
 import json
 import os
@@ -19,9 +19,9 @@ __all__ = ['COCO_CLASSES', 'COCO_PALETTE', 'write_coco']
 COCO_CLASSES = SHAPES
 COCO_PALETTE = [(255, 0, 163), (0, 255, 20), (92, 0, 255), (255, 173, 0)]
 
-# With gaps, like COCO's own: who takes an id for an index shall notice.
-_CATEGORY_IDS = {'ball': 2, 'box': 5, 'flag': 11, 'light': 18}
-_DATE = '2017-01-01'
+# With gaps, like COCO's: code that confuses ids and indices fails.
+CATEGORY_IDS = {'ball': 2, 'box': 5, 'flag': 11, 'light': 18}
+DATE = '2017-01-01'
 
 
 def write_coco(
@@ -32,21 +32,21 @@ def write_coco(
     image_size: int,
     seed: int,
 ) -> None:
-    """Writes a generated data set for detection and instance segmentation.
+    """Write a synthetic data set for detection and instance segmentation.
 
-    `root` gets `train2017`, `val2017` and `annotations/instances_{split}2017.json`.
-    The same arguments give the same bytes. If `root` was written with them before, it
-    is kept; if it was written here with other arguments, it is replaced.
+    It consists of `train2017`, `val2017` and `annotations/instances_{split}2017.json`.
+    The same arguments produce the same bytes. If `root` already has the result of these
+    arguments, nothing happens; sample data from other arguments is replaced.
 
     Args:
-        root: Folder to make.
+        root: Folder to write.
         num_train: Number of training images.
         num_val: Number of validation images.
         image_size: Height and width of the images in pixels.
-        seed: Another seed gives other images.
+        seed: Another seed draws other images.
 
     Raises:
-        ConfigError: `root` exists and is no sample data, or a number is too small.
+        ConfigError: `root` exists and is not sample data, or a number is too small.
     """
     spec = SampleSpec(num_train, num_val, image_size, seed)
 
@@ -61,7 +61,7 @@ def write_coco(
 
 
 def _write_split(folder: Path, spec: SampleSpec, split: str) -> dict[str, Any]:
-    """Writes the images of 'train' or 'val' and returns the annotation file."""
+    """Write the images of 'train' or 'val', and return the annotations."""
     folder.mkdir()
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
@@ -78,7 +78,7 @@ def _write_split(folder: Path, spec: SampleSpec, split: str) -> dict[str, Any]:
                 'coco_url': '',
                 'height': height,
                 'width': width,
-                'date_captured': f'{_DATE} 00:00:00',
+                'date_captured': f'{DATE} 00:00:00',
                 'flickr_url': '',
                 'id': image_id,
             }
@@ -92,7 +92,7 @@ def _write_split(folder: Path, spec: SampleSpec, split: str) -> dict[str, Any]:
             'version': '1.0',
             'year': 2017,
             'contributor': 'mmmetaformer',
-            'date_created': _DATE,
+            'date_created': DATE,
         },
         'licenses': [
             {
@@ -104,14 +104,14 @@ def _write_split(folder: Path, spec: SampleSpec, split: str) -> dict[str, Any]:
         'images': images,
         'annotations': annotations,
         'categories': [
-            {'supercategory': 'shape', 'id': _CATEGORY_IDS[name], 'name': name}
+            {'supercategory': 'shape', 'id': CATEGORY_IDS[name], 'name': name}
             for name in COCO_CLASSES
         ],
     }
 
 
 def _annotate(instance: Instance, image_id: int, annotation_id: int) -> dict[str, Any]:
-    """Returns the entry of one instance; box and area are those of its mask."""
+    """Return the annotation of one instance, with the box and area of its mask."""
     rows, columns = np.nonzero(instance.mask)
     left, top = int(columns.min()), int(rows.min())
     width, height = int(columns.max()) + 1 - left, int(rows.max()) + 1 - top
@@ -121,6 +121,6 @@ def _annotate(instance: Instance, image_id: int, annotation_id: int) -> dict[str
         'iscrowd': 0,
         'image_id': image_id,
         'bbox': [float(left), float(top), float(width), float(height)],
-        'category_id': _CATEGORY_IDS[instance.name],
+        'category_id': CATEGORY_IDS[instance.name],
         'id': annotation_id,
     }

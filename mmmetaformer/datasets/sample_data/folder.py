@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders that are there completely or not at all, and know what made them."""
+"""Write folders that are always complete, with a stamp of what is in them."""
 
 import json
 import logging
@@ -17,11 +17,11 @@ __all__ = ['STAMP_NAME', 'write_folder']
 
 STAMP_NAME = 'sample.json'
 
-_MADE_BY = 'mmmetaformer sample data'
-# To be raised with every change to what is written for the same parameters.
-_FORMAT = 1
+MADE_BY = 'mmmetaformer sample data'
+# Increment it with each change to what the same parameters produce.
+FORMAT = 1
 
-_logger = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def write_folder(
@@ -29,36 +29,36 @@ def write_folder(
     stamp: Mapping[str, str | int],
     fill: Callable[[Path], None],
 ) -> None:
-    """Makes a folder, or does nothing if it is there already with the same stamp.
+    """Write a folder, unless it already exists with the same stamp.
 
-    It is filled under another name beside `root` and renamed when it is complete: a
-    killed run leaves no half-filled `root`. Several processes may call this at once:
-    the first to finish wins and the others take its folder.
+    The folder is filled under a temporary name and renamed once it is complete, so a
+    killed process leaves no partial `root`. If several processes call this at the same
+    time, all of them use the folder of the first to finish.
 
     Args:
-        root: Folder to make. If it has another stamp of ours, it is replaced.
+        root: Folder to write. A folder with another stamp is replaced.
         stamp: Parameters that determine the content.
-        fill: Writes the content into the empty folder it is given.
+        fill: Function that writes the content into the empty folder passed to it.
 
     Raises:
-        ConfigError: `root` exists and was not made here; it is left as it is.
+        ConfigError: `root` exists without a stamp. It is not changed.
     """
-    # A link is followed here, so that the rename stays within one file system.
+    # Follow a link now, so that the rename stays within one file system.
     root = Path(root).resolve()
-    stamp = {'made_by': _MADE_BY, 'format': _FORMAT, **stamp}
+    stamp = {'made_by': MADE_BY, 'format': FORMAT, **stamp}
     found = _read_stamp(root)
     if found is None and os.path.lexists(root):
-        # Another process may have finished it since the look above.
+        # Another process may have written it since the first look.
         found = _read_stamp(root)
         if found is None:
             raise ConfigError(
-                f'{root} exists and was not written as sample data (it has no valid '
-                f'{STAMP_NAME}); give another folder, or delete this one'
+                f'{root} exists but is not sample data: it has no valid {STAMP_NAME}. '
+                'Choose another folder, or delete this one.'
             )
     if found == stamp:
         return
     if found is not None:
-        _logger.warning('%s holds other sample data, writing it anew: %s', root, found)
+        logger.warning('%s has other sample data and is replaced: %s', root, found)
         _remove_outdated(root, stamp)
 
     root.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def write_folder(
         try:
             part.rename(root)
         except OSError:
-            # Fine if another process was faster, which the stamp tells.
+            # No error if another process was faster, which its stamp shows.
             if _read_stamp(root) != stamp:
                 raise
     finally:
@@ -79,30 +79,30 @@ def write_folder(
 
 
 def _remove_outdated(root: Path, stamp: Mapping[str, str | int]) -> None:
-    """Removes a folder at one stroke, unless it has this stamp by now."""
+    """Remove a folder in one step, unless it has this stamp by now."""
     aside = _beside(root)
     try:
         root.rename(aside)
     except FileNotFoundError:
         return  # another process did it
     if _read_stamp(aside) == stamp:
-        # Another process finished between our look at the stamp and the rename.
+        # Another process finished after the stamp was read.
         with suppress(OSError):
             aside.rename(root)
     shutil.rmtree(aside, ignore_errors=True)
 
 
 def _read_stamp(root: Path) -> dict[str, Any] | None:
-    """Returns the stamp in a folder, None if it has none of ours."""
+    """Return the stamp of a folder, None if it has no valid one."""
     try:
         stamp = json.loads((root / STAMP_NAME).read_text(encoding='utf-8'))
     except (OSError, ValueError):
         return None
-    if isinstance(stamp, dict) and stamp.get('made_by') == _MADE_BY:
+    if isinstance(stamp, dict) and stamp.get('made_by') == MADE_BY:
         return stamp
     return None
 
 
 def _beside(root: Path) -> Path:
-    """Returns a new name in the same folder, thus in the same file system."""
+    """Return a new name in the same folder, and so in the same file system."""
     return root.with_name(f'.{root.name}.{uuid4().hex}.part')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writing of image files."""
+"""Write image files."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ __all__ = ['write_image']
 
 
 def write_image(path: Path, image: NDArray[np.uint8]) -> None:
-    """Writes an image in the format of the file name's suffix.
+    """Write an image in the format of the file name's suffix.
 
     Args:
-        path: File to write, `.jpg` or `.png`.
-        image: `(H, W, 3)` in BGR order, or `(H, W)` for a label map.
+        path: A `.jpg` or `.png` file.
+        image: (H, W, 3), BGR, or (H, W) for a label map.
     """
-    # `cv2.imwrite` would report a full disk by no more than its return value.
+    # `cv2.imwrite` does not raise when the disk is full.
     _, data = cv2.imencode(path.suffix, image)
     path.write_bytes(data.tobytes())

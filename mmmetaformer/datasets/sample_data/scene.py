@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A scene: wall above floor and a few shapes, as a picture with its whole truth."""
+"""Draw scenes: a wall above a floor and a few shapes, with their ground truth."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,24 @@ from .texture import add_grain, draw_colour, draw_texture
 
 __all__ = ['Instance', 'Scene', 'draw_scene']
 
-# Diameters as shares of the image side.
-_SHAPE_SIZES = (1 / 4, 1 / 2.2)
-_OTHER_SIZES = (1 / 10, 1 / 5)
-_OTHER_CHANCE = 0.35
-# Less of a shape at the border could be mistaken for another shape.
-_MIN_VISIBLE = 0.9
-_GAP = 2.0  # pixels between two shapes
-_TRIES = 80
+# Diameters as fractions of the image side.
+SHAPE_SIZES = (1 / 4, 1 / 2.2)
+OTHER_SIZES = (1 / 10, 1 / 5)
+OTHER_CHANCE = 0.35
+# With a smaller part visible, a shape could look like another one.
+MIN_VISIBLE = 0.9
+GAP = 2.0  # pixels between two shapes
+TRIES = 80
 
 
 @dataclass(frozen=True)
 class Instance:
-    """One shape as far as it lies inside the image.
+    """The part of a shape inside the image.
 
     Attributes:
-        name: Class, one of `SHAPES`.
-        polygon: Vertices (x, y) in pixels, `(P, 2)`.
-        mask: The pixels whose centre is inside the polygon, `(H, W)`.
+        name: Class, one of SHAPES.
+        polygon: Vertices (x, y) in pixels, (P, 2).
+        mask: The pixels whose center is inside the polygon, (H, W).
     """
 
     name: str
@@ -39,13 +39,13 @@ class Instance:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture and what is on it.
+    """An image with its ground truth.
 
     Attributes:
-        image: `(H, W, 3)`, BGR.
-        wall: Where the ground is wall, `(H, W)`; elsewhere it is floor.
+        image: (H, W, 3), BGR.
+        wall: Where the background is wall, (H, W); elsewhere it is floor.
         instances: Shapes that do not touch each other, at least one.
-        other: Where something of no class covers the ground, `(H, W)`.
+        other: Where a blob of no class covers the background, (H, W).
     """
 
     image: NDArray[np.uint8]
@@ -57,19 +57,16 @@ class Scene:
 def draw_scene(
     rng: np.random.Generator, side: int, *, first: str, with_other: bool
 ) -> Scene:
-    """Draws a scene of 2 to 5 shapes.
+    """Draw a scene of 2 to 5 shapes.
 
-    A class has its outline and a typical colour; surface, place, size and rotation
-    do not depend on it.
+    The class determines the outline and a typical color, but not texture, place, size
+    or rotation.
 
     Args:
-        rng: Source of everything in the scene.
+        rng: Random generator for the whole scene.
         side: Height and width of the image in pixels.
-        first: Class of one of the shapes; those of the others are drawn.
-        with_other: Whether some scenes also have a blob that is in no class.
-
-    Returns:
-        The picture and its truth.
+        first: Class of one of the shapes; the classes of the others are random.
+        with_other: Whether some scenes also have a blob of no class.
     """
     horizon = _draw_horizon(rng, side)
     wall = fill(horizon, side, side)
@@ -80,15 +77,15 @@ def draw_scene(
     instances: list[Instance] = []
     others = rng.choice(SHAPES, int(rng.integers(1, 5)))
     for name in (first, *others.tolist()):
-        polygon = _place(rng, shape_outline(name, rng), _SHAPE_SIZES, taken)
+        polygon = _place(rng, shape_outline(name, rng), SHAPE_SIZES, taken)
         if polygon is None:
             continue
         instances.append(Instance(name, polygon, fill(polygon, side, side)))
         _paint(picture, polygon, draw_texture(rng, side, draw_colour(rng, name)))
 
     other = np.zeros((side, side), bool)
-    if with_other and rng.random() < _OTHER_CHANCE:
-        polygon = _place(rng, blob_outline(rng), _OTHER_SIZES, taken)
+    if with_other and rng.random() < OTHER_CHANCE:
+        polygon = _place(rng, blob_outline(rng), OTHER_SIZES, taken)
         if polygon is not None:
             other = fill(polygon, side, side)
             texture = draw_texture(rng, side, draw_colour(rng, 'other'))
@@ -100,7 +97,7 @@ def draw_scene(
 
 
 def _draw_horizon(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
-    """Draws the `(4, 2)` outline of the wall: all above a slightly tilted line."""
+    """Draw the outline of the wall, (4, 2): all above a slightly tilted line."""
     middle = rng.uniform(0.35, 0.65) * side
     rise = np.tan(np.deg2rad(rng.uniform(-8, 8))) * side / 2
     return np.array([[0, 0], [side, 0], [side, middle + rise], [0, middle - rise]])
@@ -112,28 +109,28 @@ def _place(
     sizes: tuple[float, float],
     taken: NDArray[np.bool_],
 ) -> NDArray[np.float64] | None:
-    """Finds a size and a free place for an outline and marks the place as taken.
+    """Find a size and a free place for an outline, and mark the place as taken.
 
     Args:
-        rng: Source of the size and the place.
-        outline: Vertices at distance 1 at most from the origin, `(P, 2)`.
-        sizes: Least and greatest diameter as shares of the image side.
-        taken: Where something is already, `(H, W)`; changed in place.
+        rng: Random generator for the size and the place.
+        outline: Vertices at most at distance 1 from the origin, (P, 2).
+        sizes: Smallest and largest diameter as fractions of the image side.
+        taken: Pixels in use, (H, W); changed in place.
 
     Returns:
-        Vertices (x, y) in pixels, cut at the border, `(Q, 2)`; None if no free place
+        Vertices (x, y) in pixels, clipped to the image, (Q, 2); None if no free place
         was found.
     """
     side = len(taken)
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         radius = rng.uniform(*sizes) * side / 2
-        # A centre inside the image is what `clip_to_image` asks for.
-        centre = rng.uniform(0, side, 2)
-        whole = centre + radius * outline
+        # `clip_to_image` needs a center inside the image.
+        center = rng.uniform(0, side, 2)
+        whole = center + radius * outline
         polygon = clip_to_image(whole, side, side)
-        if polygon_area(polygon) < _MIN_VISIBLE * polygon_area(whole):
+        if polygon_area(polygon) < MIN_VISIBLE * polygon_area(whole):
             continue
-        if not (fill(centre + (radius + _GAP) * outline, side, side) & taken).any():
+        if not (fill(center + (radius + GAP) * outline, side, side) & taken).any():
             taken |= fill(polygon, side, side)
             return polygon
     return None
@@ -144,12 +141,12 @@ def _paint(
     polygon: NDArray[np.float64],
     texture: NDArray[np.float32],
 ) -> None:
-    """Covers the inside of a polygon with a texture, in place, with soft edges.
+    """Fill a polygon with a texture, with antialiased edges.
 
     Args:
-        picture: `(H, W, 3)`; changed.
-        polygon: Vertices (x, y) in pixels, `(P, 2)`.
-        texture: `(H, W, 3)`.
+        picture: (H, W, 3); changed in place.
+        polygon: Vertices (x, y) in pixels, (P, 2).
+        texture: (H, W, 3).
     """
     inside = coverage(polygon, *picture.shape[:2])[..., None]
     picture += inside * (texture - picture)

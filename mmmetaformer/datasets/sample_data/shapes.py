@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Outlines of the shapes to be found, one class each.
+"""Draw the outlines of the shapes, each of which is a class.
 
-An outline is a `(P, 2)` polygon around the origin whose farthest vertex is at
-distance 1. It is star-shaped: each of its points can be seen from the origin.
+An outline is a polygon, (P, 2), around the origin. Its farthest vertex is at distance
+1. It is star-shaped: each of its points is visible from the origin.
 """
 
 import numpy as np
@@ -12,52 +12,52 @@ __all__ = ['SHAPES', 'blob_outline', 'shape_outline']
 
 SHAPES = ('ball', 'box', 'flag', 'light')
 
-_BALL_CORNERS = 48
-_BLOB_CORNERS = 36
-_STAR_NOTCH = 0.45
+BALL_CORNERS = 48
+BLOB_CORNERS = 36
+STAR_NOTCH = 0.45
 
 
 def shape_outline(name: str, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draws an outline of a class, turned by any angle.
+    """Draw an outline of a class, at a random angle.
 
     Args:
-        name: One of `SHAPES`: a 'ball' is a disc, a 'box' a rectangle, a 'flag' a
+        name: One of SHAPES. A 'ball' is a disk, a 'box' a rectangle, a 'flag' a
             triangle and a 'light' a five-pointed star.
-        rng: Source of the proportions and the angle.
+        rng: Random generator for the proportions and the angle.
 
     Returns:
-        Vertices (x, y), `(P, 2)`, the farthest at distance 1.
+        Vertices (x, y), (P, 2), the farthest at distance 1.
     """
     turn = rng.uniform(0, 2 * np.pi)
     if name == 'ball':
-        return _polar(turn + _evenly(_BALL_CORNERS))
+        return _polar(turn + _evenly(BALL_CORNERS))
     if name == 'box':
         half = np.arctan(rng.uniform(0.5, 1.0))
         return _polar(turn + np.array([-half, half, np.pi - half, np.pi + half]))
     if name == 'flag':
-        # At most 120 + 2 x 15 degrees apart, so that the origin stays inside.
+        # At most 120 + 2 x 15 degrees apart, so the origin stays inside.
         return _polar(turn + _evenly(3) + rng.uniform(-np.pi, np.pi, 3) / 12)
     if name == 'light':
-        return _polar(turn + _evenly(10), np.tile([1.0, _STAR_NOTCH], 5))
-    raise ValueError(f'no shape is called {name!r}; there are {", ".join(SHAPES)}')
+        return _polar(turn + _evenly(10), np.tile([1.0, STAR_NOTCH], 5))
+    raise ValueError(f'unknown shape {name!r}; expected one of {", ".join(SHAPES)}')
 
 
 def blob_outline(rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draws the `(P, 2)` outline of something irregular that is in no class."""
-    angles = _evenly(_BLOB_CORNERS)
-    radii = np.ones(_BLOB_CORNERS)
+    """Draw the outline of an irregular blob of no class, (P, 2)."""
+    angles = _evenly(BLOB_CORNERS)
+    radii = np.ones(BLOB_CORNERS)
     for waves in range(2, 6):
         radii += rng.uniform(0.05, 0.2) * np.sin(waves * angles + rng.uniform(0, 6.28))
     return _polar(angles, radii / radii.max())
 
 
 def _evenly(count: int) -> NDArray[np.float64]:
-    """Returns `count` angles in radians, evenly around the circle."""
+    """Return `count` evenly spaced angles in radians."""
     return np.arange(count, dtype=np.float64) * (2 * np.pi / count)
 
 
 def _polar(
     angles: NDArray[np.float64], radii: NDArray[np.float64] | float = 1.0
 ) -> NDArray[np.float64]:
-    """Returns the points (x, y) at these angles in radians and distances."""
+    """Return the points (x, y) at these angles in radians and distances, (P, 2)."""
     return np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What determines a sample data set: its counts, image size and seed."""
+"""The parameters of a sample data set: its counts, image size and seed."""
 
 from dataclasses import asdict, dataclass
 
@@ -12,8 +12,8 @@ from .shapes import SHAPES
 
 __all__ = ['SampleSpec']
 
-_MIN_SIDE = 64
-_SPLITS = ('train', 'val')
+MIN_SIDE = 64
+SPLITS = ('train', 'val')
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class SampleSpec:
         num_train: Number of training images, at least 1.
         num_val: Number of validation images, at least 1.
         image_size: Height and width of the images in pixels, at least 64.
-        seed: Any integer from 0 on; another seed gives other images.
+        seed: Any integer from 0; another seed draws other images.
     """
 
     num_train: int
@@ -33,36 +33,33 @@ class SampleSpec:
     seed: int
 
     def __post_init__(self) -> None:
-        bounds = {'num_train': 1, 'num_val': 1, 'image_size': _MIN_SIDE, 'seed': 0}
+        bounds = {'num_train': 1, 'num_val': 1, 'image_size': MIN_SIDE, 'seed': 0}
         for name, least in bounds.items():
             value = getattr(self, name)
             if value < least:
                 raise ConfigError(
-                    f'sample data: {name} must be at least {least}, not {value}'
+                    f'sample data: {name} must be at least {least}, got {value}'
                 )
 
     def stamp(self, dataset: str) -> dict[str, str | int]:
-        """Returns what tells this data set from others, for `write_folder`."""
+        """Return what identifies this data set, for `write_folder`."""
         return {'dataset': dataset, **asdict(self)}
 
     def count(self, split: str) -> int:
-        """Returns the number of images of 'train' or 'val'."""
+        """Return the number of images of 'train' or 'val'."""
         return {'train': self.num_train, 'val': self.num_val}[split]
 
     def scene(self, split: str, index: int, *, with_other: bool) -> Scene:
-        """Draws one image, which does not depend on how many there are.
+        """Draw one image, independent of the number of images.
 
         Args:
             split: 'train' or 'val'.
-            index: Number of the image in the split, from 0. Any `len(SHAPES)` images
-                in a row show every class.
-            with_other: Whether some images also have a blob that is in no class.
-
-        Returns:
-            The picture and its truth.
+            index: Index of the image in the split, from 0. Any `len(SHAPES)`
+                consecutive images show every class.
+            with_other: Whether some images also have a blob of no class.
         """
-        # The grandchild that `SeedSequence(seed).spawn` twice would give.
-        key = (_SPLITS.index(split), index)
+        # The same sequence as from `SeedSequence(seed).spawn`, called twice.
+        key = (SPLITS.index(split), index)
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
         first = SHAPES[index % len(SHAPES)]
         return draw_scene(rng, self.image_size, first=first, with_other=with_other)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Colours, surfaces that are never one colour, and grain."""
+"""Draw colors, textures and camera noise."""
 
 import cv2
 import numpy as np
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 __all__ = ['add_grain', 'draw_colour', 'draw_texture']
 
-# As in the world, a class has a typical colour, and single things stray from it. Red,
-# green and blue in [0, 1].
-_TYPICAL = {
+# Red, green and blue in [0, 1]. Each instance varies around the typical color of its
+# class, as real objects do.
+TYPICAL = {
     'wall': (0.75, 0.74, 0.68),
     'floor': (0.40, 0.36, 0.32),
     'ball': (0.84, 0.22, 0.42),
@@ -17,37 +17,37 @@ _TYPICAL = {
     'flag': (0.26, 0.36, 0.74),
     'light': (0.88, 0.76, 0.24),
 }
-_STRAY = 0.12
+STRAY = 0.12
 
 
 def draw_colour(rng: np.random.Generator, name: str) -> NDArray[np.float32]:
-    """Draws a colour for one thing of a class.
+    """Draw a color for one instance of a class.
 
     Args:
-        rng: Source of the colour.
-        name: Class; what is none of the classes may have any colour.
+        rng: Random generator for the color.
+        name: Class. For any other name, the color is arbitrary.
 
     Returns:
-        Colour `(3,)`, BGR in [0, 1].
+        Color, (3,), BGR in [0, 1].
     """
-    if name not in _TYPICAL:
+    if name not in TYPICAL:
         return rng.uniform(0.1, 0.9, 3).astype(np.float32)
-    colour = np.array(_TYPICAL[name][::-1]) + rng.uniform(-_STRAY, _STRAY, 3)
-    return colour.astype(np.float32)
+    color = np.array(TYPICAL[name][::-1]) + rng.uniform(-STRAY, STRAY, 3)
+    return color.astype(np.float32)
 
 
 def draw_texture(
-    rng: np.random.Generator, side: int, colour: NDArray[np.float32]
+    rng: np.random.Generator, side: int, color: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Draws a surface of about one colour: clouds with stripes or a ramp over them.
+    """Draw a texture of about one color: clouds with stripes or a gradient over them.
 
     Args:
-        rng: Source of the pattern.
+        rng: Random generator for the pattern.
         side: Height and width in pixels.
-        colour: Mean colour `(3,)`, BGR in [0, 1].
+        color: Mean color, (3,), BGR in [0, 1].
 
     Returns:
-        Image `(side, side, 3)`, BGR, about [0, 1] but not clipped to it.
+        Image, (side, side, 3), BGR, about [0, 1] but not clipped to it.
     """
     cells = int(rng.integers(3, 8))
     clouds = cv2.resize(
@@ -63,11 +63,11 @@ def draw_texture(
         pattern = np.sin(2 * np.pi * (waves * pattern + start))
     cloud_depth, pattern_depth = rng.uniform([0.01, 0.01], [0.05, 0.06])
     shade = (cloud_depth * clouds + pattern_depth * pattern).astype(np.float32)
-    # The pattern leans to a hue of its own instead of only to black and white.
+    # Scale each channel, so that the pattern varies in hue too.
     tint = rng.uniform(0.6, 1.4, 3).astype(np.float32)
-    return colour + shade[..., None] * tint
+    return color + shade[..., None] * tint
 
 
 def add_grain(rng: np.random.Generator, picture: NDArray[np.float32]) -> None:
-    """Adds the noise of a camera to an `(H, W, 3)` image in [0, 1], in place."""
+    """Add camera noise to an image in [0, 1], (H, W, 3), in place."""
     picture += rng.uniform(0.008, 0.03) * rng.standard_normal(picture.shape, np.float32)

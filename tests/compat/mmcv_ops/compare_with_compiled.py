@@ -4,9 +4,9 @@
     pip install --no-build-isolation --no-deps --target DIR mmcv==2.1.0
     python tests/compat/mmcv_ops/compare_with_compiled.py DIR
 
-The environment this runs in has mmcv-lite. A process per implementation computes the
-same cases through `mmcv.ops`; the table says how far the results are apart, and how
-far each is, relatively, from the stand-in's float64 results of the same numbers.
+Run it in an environment with mmcv-lite. One process per implementation computes the
+same cases through `mmcv.ops`. The table has the difference between the results, and the
+relative difference of each from the stand-in's float64 results on the same numbers.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 DTYPES = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
-# By op and dtype: the results of all cases by part, or what the op raised.
+# By op and dtype: the results of all cases by part, or the error that the op raised.
 Results = dict[str, dict[str, list[Tensor]] | str]
 
 
@@ -32,7 +32,7 @@ def nms_cases(count: int, dtype: torch.dtype) -> dict[str, list[Tensor]]:
         generator = torch.Generator().manual_seed(seed)
         boxes = torch.rand(1 + seed * 2, 4, generator=generator) * 60
         boxes[:, 2:] += boxes[:, :2]
-        if seed % 2:  # whole numbers: some IoUs are exactly the threshold
+        if seed % 2:  # integers: some IoUs are exactly the threshold
             boxes = (boxes / 6).round()
         scores = torch.rand(len(boxes), generator=generator)
         threshold = (0.3, 0.5, 0.6, 0.7)[seed % 4]
@@ -52,7 +52,7 @@ def roi_align_cases(count: int, dtype: torch.dtype) -> dict[str, list[Tensor]]:
         scale = (1 / 4, 1 / 8, 1 / 16, 0.3)[seed % 4]
         rois = torch.rand(seed % 40, 5, generator=generator)
         rois[:, 0] = (rois[:, 0] * 2).floor()
-        # Some reach over the edges, some lie outside.
+        # Some cross the edges, some are outside.
         rois[:, 1:] = (rois[:, 1:] * 1.4 - 0.2) * 30 / scale
         rois[:, 3:] = torch.maximum(rois[:, 1:3], rois[:, 3:])
         size = ((7, 7), (14, 14), (3, 5))[seed % 3]
@@ -101,10 +101,10 @@ def compute(path: str, count: int) -> None:
 
 
 def largest(ours: list[Tensor], theirs: list[Tensor]) -> tuple[float, float]:
-    """Return the largest difference, and the largest relative to its case's numbers."""
+    """Return the largest difference, and the largest one relative to its case."""
     differences = [(0.0, 0.0)]
     for a, b in zip(ours, theirs, strict=True):
-        if a.shape != b.shape:  # NMS that keeps another number of boxes
+        if a.shape != b.shape:  # NMS kept another number of boxes
             return float('inf'), float('inf')
         if a.numel():
             difference = (a.double() - b.double()).abs().max().item()
@@ -135,7 +135,7 @@ def compare(compiled: Results, stand_in: Results) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('site', help='the folder that holds the compiled mmcv')
+    parser.add_argument('site', help='the folder with the compiled mmcv')
     parser.add_argument('--cases', type=int, default=200, help='of each op and dtype')
     parser.add_argument('--compute', action='store_true', help=argparse.SUPPRESS)
     args = parser.parse_args()

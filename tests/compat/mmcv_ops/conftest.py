@@ -3,11 +3,11 @@ import pytest
 
 from mmmetaformer.compat.mmcv_ops import install
 
-# Before a test module imports `mmcv.ops`: pytest loads conftest.py first.
+# pytest loads conftest.py before the test modules import `mmcv.ops`.
 IS_STAND_IN = install()
 
 
 @pytest.fixture(autouse=True)
-def _stand_in() -> None:
+def _stand_in():
     if not IS_STAND_IN:
-        pytest.skip('a compiled mmcv is installed, so there is no stand-in to test')
+        pytest.skip('a compiled mmcv is installed: no stand-in to test')

@@ -5,11 +5,9 @@ import torch
 from mmcv.ops import batched_nms, nms
 
 
-def reference_nms(
-    boxes: np.ndarray, scores: np.ndarray, threshold: float, offset: int
-) -> list[int]:
-    """Greedy NMS by its definition, box by box."""
-    kept: list[int] = []
+def reference_nms(boxes, scores, threshold, offset):
+    """Compute greedy NMS by its definition, box by box."""
+    kept = []
     for i in np.argsort(-scores, kind='stable'):
         for j in kept:
             left, top = np.maximum(boxes[i, :2], boxes[j, :2])
@@ -23,7 +21,7 @@ def reference_nms(
     return kept
 
 
-def random_boxes(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+def random_boxes(count, seed):
     generator = torch.Generator().manual_seed(seed)
     corners = torch.rand(count, 2, generator=generator, dtype=torch.float64) * 30
     sizes = torch.rand(count, 2, generator=generator, dtype=torch.float64) * 20
@@ -34,9 +32,7 @@ def random_boxes(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
 @pytest.mark.parametrize('offset', [0, 1])
 @pytest.mark.parametrize('threshold', [0.0, 0.3, 0.7])
-def test_nms_keeps_what_the_definition_keeps(
-    dtype: torch.dtype, offset: int, threshold: float
-) -> None:
+def test_nms_follows_the_definition(dtype, offset, threshold):
     for seed in range(3):
         boxes, scores = (t.to(dtype) for t in random_boxes(80, seed))
         dets, keep = nms(boxes, scores, threshold, offset=offset)
@@ -49,16 +45,16 @@ def test_nms_keeps_what_the_definition_keeps(
         assert torch.equal(dets, torch.cat([boxes, scores[:, None]], 1)[keep])
 
 
-def test_offset_decides() -> None:
-    # IoU 1/3 as half-open boxes, 6/12 = 1/2 where x2 and y2 are pixels inside.
+def test_offset_changes_the_iou():
+    # The IoU is 1/3 with offset 0, and 6/12 = 1/2 if x2 and y2 are pixels inside.
     boxes = torch.tensor([[0.0, 0, 2, 2], [1.0, 0, 3, 2]])
     scores = torch.tensor([0.9, 0.8])
     assert nms(boxes, scores, 0.4, offset=0)[1].tolist() == [0, 1]
     assert nms(boxes, scores, 0.4, offset=1)[1].tolist() == [0]
 
 
-def test_iou_equal_to_the_threshold_is_kept() -> None:
-    # 3/5, of which the float32 is larger than the double 0.6.
+def test_iou_equal_to_the_threshold_is_kept():
+    # The IoU is 3/5; as float32 it is larger than the double 0.6.
     boxes = torch.tensor([[0.0, 0, 4, 1], [1.0, 0, 5, 1]])
     scores = torch.tensor([0.9, 0.8])
     assert nms(boxes, scores, 0.6)[1].tolist() == [0, 1]
@@ -66,8 +62,8 @@ def test_iou_equal_to_the_threshold_is_kept() -> None:
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
-def test_half_precision(dtype: torch.dtype) -> None:
-    # Whole numbers and eighths: exact in half precision, so the answer is float64's.
+def test_half_precision(dtype):
+    # Integers and eighths are exact in half precision: the result equals float64's.
     boxes, scores = random_boxes(60, 0)
     boxes, scores = boxes.round(), (scores * 8).round() / 8
     dets, keep = nms(boxes.to(dtype), scores.to(dtype), 0.4)
@@ -77,7 +73,7 @@ def test_half_precision(dtype: torch.dtype) -> None:
 
 @pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float32, torch.float64])
 @pytest.mark.parametrize('offset', [0, 1])
-def test_empty(dtype: torch.dtype, offset: int) -> None:
+def test_empty(dtype, offset):
     boxes, scores = torch.zeros(0, 4, dtype=dtype), torch.zeros(0, dtype=dtype)
     dets, keep = nms(boxes, scores, 0.5, offset=offset)
     assert dets.shape == (0, 5)
@@ -85,7 +81,7 @@ def test_empty(dtype: torch.dtype, offset: int) -> None:
     assert keep.dtype == torch.int64
 
 
-def test_score_threshold_max_num_and_numpy() -> None:
+def test_score_threshold_max_num_and_numpy():
     boxes, scores = random_boxes(80, 1)
     array, score_array = boxes.numpy(), scores.numpy()
     valid = np.flatnonzero(score_array > 0.4)
@@ -97,7 +93,7 @@ def test_score_threshold_max_num_and_numpy() -> None:
 
 
 @pytest.mark.parametrize('split_thr', [10000, 10])
-def test_batched_nms_suppresses_within_a_class_only(split_thr: int) -> None:
+def test_batched_nms_suppresses_within_a_class_only(split_thr):
     boxes, scores = random_boxes(90, 2)
     classes = torch.arange(90) % 3
     expected = []
@@ -112,7 +108,7 @@ def test_batched_nms_suppresses_within_a_class_only(split_thr: int) -> None:
     assert torch.equal(dets, torch.cat([boxes, scores[:, None]], 1)[keep])
 
 
-def test_batched_nms_over_all_classes() -> None:
+def test_batched_nms_over_all_classes():
     boxes, scores = random_boxes(90, 2)
     cfg = {'type': 'nms', 'iou_threshold': 0.3, 'class_agnostic': True}
     keep = batched_nms(boxes, scores, torch.arange(90) % 3, cfg)[1]

@@ -3,23 +3,20 @@ import numpy as np
 import pytest
 import torch
 from mmcv.ops import SigmoidFocalLoss, sigmoid_focal_loss, softmax_focal_loss
-from torch import Tensor
 
-# Three classes; background as mmdet marks it, by C, and as torch does, by -100.
+# Three classes. Background is C, as in mmdet, or -100, as in torch.
 TARGET = torch.tensor([0, 2, 3, 1, -100, 2, 3])
 WEIGHT = torch.tensor([0.5, 2.0, 3.0], dtype=torch.float64)
 
 
-def random_logits(dtype: torch.dtype = torch.float64) -> Tensor:
+def random_logits(dtype=torch.float64):
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(len(TARGET), 3, generator=generator, dtype=torch.float64)
     return (3 * logits).to(dtype)
 
 
-def reference_loss(
-    logits: np.ndarray, gamma: float, alpha: float, weight: np.ndarray | None = None
-) -> np.ndarray:
-    """The focal loss by its definition, element by element."""
+def reference_loss(logits, gamma, alpha, weight=None):
+    """Compute the focal loss by its definition, element by element."""
     loss = np.zeros_like(logits)
     for n, t in enumerate(TARGET.tolist()):
         for c in range(logits.shape[1]):
@@ -35,9 +32,7 @@ def reference_loss(
 
 @pytest.mark.parametrize('weighted', [False, True])
 @pytest.mark.parametrize(('gamma', 'alpha'), [(2.0, 0.25), (0.0, 0.5), (1.3, 0.7)])
-def test_forward_and_gradient_follow_the_definition(
-    gamma: float, alpha: float, weighted: bool
-) -> None:
+def test_forward_and_gradient_follow_the_definition(gamma, alpha, weighted):
     weight = WEIGHT if weighted else None
     logits = random_logits().requires_grad_()
     loss = sigmoid_focal_loss(logits, TARGET, gamma, alpha, weight, 'none')
@@ -45,18 +40,18 @@ def test_forward_and_gradient_follow_the_definition(
     expected = reference_loss(logits.detach().numpy(), gamma, alpha, array)
     np.testing.assert_allclose(loss.detach().numpy(), expected, rtol=1e-12)
 
-    def compute(x: Tensor) -> Tensor:
+    def compute(x):
         return sigmoid_focal_loss(x, TARGET, gamma, alpha, weight, 'none')
 
     assert torch.autograd.gradcheck(compute, (logits,))
 
 
 @pytest.mark.parametrize('reduction', ['mean', 'sum'])
-def test_reductions(reduction: str) -> None:
+def test_reductions(reduction):
     logits = random_logits().requires_grad_()
     loss = SigmoidFocalLoss(2.0, 0.25, WEIGHT, reduction)(logits, TARGET)
     expected = reference_loss(logits.detach().numpy(), 2.0, 0.25, WEIGHT.numpy()).sum()
-    # mmcv's mean is over rows, not over elements.
+    # mmcv averages over rows, not over elements.
     expected /= len(TARGET) if reduction == 'mean' else 1
     assert loss.item() == pytest.approx(expected, rel=1e-12)
     assert torch.autograd.gradcheck(
@@ -65,7 +60,7 @@ def test_reductions(reduction: str) -> None:
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16, torch.float32])
-def test_lower_precision_is_the_rounded_definition(dtype: torch.dtype) -> None:
+def test_lower_precision_rounds_the_definition_once(dtype):
     logits = random_logits(dtype).requires_grad_()
     exact = logits.detach().double().requires_grad_()
     loss = sigmoid_focal_loss(logits, TARGET, 2.0, 0.25, None, 'none')
@@ -73,20 +68,21 @@ def test_lower_precision_is_the_rounded_definition(dtype: torch.dtype) -> None:
     loss.sum().backward()
     wanted.sum().backward()
     assert loss.dtype == logits.grad.dtype == dtype
-    # One rounding to half precision is up to eps / 2; a few to float32.
+    # The result is rounded once to half precision, by up to eps / 2, or a few times to
+    # float32.
     units = 4 if dtype == torch.float32 else 0.6
-    # fp16's smallest numbers lie 6e-8 apart.
+    # The smallest float16 numbers are 6e-8 apart.
     close = {'rtol': units * torch.finfo(dtype).eps, 'atol': 6e-8}
     torch.testing.assert_close(loss.double(), wanted, **close)
     torch.testing.assert_close(logits.grad.double(), exact.grad, **close)
 
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
-def test_large_logits(dtype: torch.dtype) -> None:
+def test_large_logits(dtype):
     logits = torch.tensor([[30.0, -30.0], [60.0, -60.0]], dtype=dtype).requires_grad_()
     target = torch.tensor([1, 0])
     loss = sigmoid_focal_loss(logits, target, 2.0, 0.25, None, 'none')
-    # (1 - p)^2 is 1 where the model is wrong: the loss is the logit; else it is 0.
+    # For a wrong prediction (1 - p)^2 is 1 and the loss is the logit; else it is 0.
     expected = torch.tensor([[0.75 * 30, 0.25 * 30], [0.0, 0.0]], dtype=dtype)
     torch.testing.assert_close(loss, expected)
     loss.sum().backward()
@@ -95,11 +91,11 @@ def test_large_logits(dtype: torch.dtype) -> None:
 
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
-def test_small_losses_keep_their_digits(dtype: torch.dtype) -> None:
+def test_small_losses_are_accurate(dtype):
     logits = torch.tensor([[30.0, -30.0]], dtype=dtype).requires_grad_()
     target = torch.tensor([0])
     loss = sigmoid_focal_loss(logits, target, 0.0, 0.5, None, 'none')
-    # -log sigmoid(30) is exp(-30), where 1 - sigmoid(30) is 0 in float32.
+    # -log sigmoid(30) is exp(-30), but 1 - sigmoid(30) is 0 in float32.
     expected = torch.full_like(loss, 0.5).mul(torch.tensor(-30.0, dtype=dtype).exp())
     torch.testing.assert_close(loss, expected, rtol=1e-6, atol=0)
     loss.sum().backward()
@@ -107,7 +103,7 @@ def test_small_losses_keep_their_digits(dtype: torch.dtype) -> None:
     torch.testing.assert_close(logits.grad, signs * expected, rtol=1e-6, atol=0)
 
 
-def test_infinite_logits_leave_a_finite_loss_and_gradient() -> None:
+def test_infinite_logits_have_a_finite_loss_and_gradient():
     inf = float('inf')
     logits = torch.tensor([[inf, -inf], [-inf, inf]]).requires_grad_()
     loss = sigmoid_focal_loss(logits, torch.tensor([1, 1]), 2.0, 0.25, None, 'none')
@@ -117,7 +113,7 @@ def test_infinite_logits_leave_a_finite_loss_and_gradient() -> None:
     assert loss[0, 0] > 60
 
 
-def test_no_rows() -> None:
+def test_no_rows():
     logits = torch.zeros(0, 3, requires_grad=True)
     loss = sigmoid_focal_loss(logits, TARGET[:0], 2.0, 0.25, WEIGHT.float(), 'sum')
     loss.backward()
@@ -125,6 +121,6 @@ def test_no_rows() -> None:
     assert logits.grad.shape == (0, 3)
 
 
-def test_softmax_focal_loss_is_missing() -> None:
+def test_softmax_focal_loss_raises_when_called():
     with pytest.raises(RuntimeError, match='softmax_focal_loss_forward'):
         softmax_focal_loss(random_logits(), TARGET.clamp(0, 2))

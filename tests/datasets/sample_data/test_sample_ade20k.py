@@ -28,7 +28,7 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def ade_metainfo():
-    """`ADE20KDataset.METAINFO`, read without the import that needs compiled ops."""
+    """Return `ADE20KDataset.METAINFO` without an import, which needs mmcv's ops."""
     spec = find_spec('mmseg')
     if spec is None:
         pytest.skip('mmsegmentation is not installed')
@@ -63,7 +63,7 @@ def test_classes_labels_and_palette_are_those_of_ade20k(ade_metainfo):
     assert [tuple(ade_metainfo['palette'][k]) for k in indices] == ADE20K_PALETTE
 
 
-def test_every_picture_has_its_label_map(root):
+def test_every_image_has_its_label_map(root):
     for split, folder in SPLITS.items():
         stems = [f'ADE_{split}_{k + 1:08d}' for k in range(NUMBERS[f'num_{split}'])]
         pictures = sorted((root / 'images' / folder).iterdir())
@@ -75,14 +75,14 @@ def test_every_picture_has_its_label_map(root):
             assert cv2.imread(str(picture)).shape == (*labels.shape, 3)
 
 
-def test_label_maps_hold_the_classes_and_no_other_value(root):
+def test_label_maps_have_only_the_labels_of_the_classes(root):
     for split in SPLITS:
         seen = set(np.unique(read_labels(root, split)).tolist())
         assert seen - {0} == set(LABELS.values())
     assert any((labels == 0).any() for labels in read_labels(root, 'train'))
 
 
-def test_label_maps_agree_with_what_was_drawn(root):
+def test_label_maps_match_the_scene(root):
     spec = SampleSpec(**NUMBERS)
     for split in SPLITS:
         for index, labels in enumerate(read_labels(root, split)):
@@ -95,19 +95,19 @@ def test_label_maps_agree_with_what_was_drawn(root):
             np.testing.assert_array_equal(labels[~scene.other], ground[~scene.other])
 
 
-def test_same_seed_gives_the_same_bytes(root, tmp_path):
+def test_same_seed_writes_the_same_bytes(root, tmp_path):
     write_ade20k(tmp_path / 'again', **NUMBERS)
     assert files(tmp_path / 'again') == files(root)
 
 
-def test_other_seed_gives_other_pictures_and_labels(root, tmp_path):
+def test_another_seed_writes_other_images_and_labels(root, tmp_path):
     write_ade20k(tmp_path / 'other', **{**NUMBERS, 'seed': 6})
     one, other = files(root), files(tmp_path / 'other')
     assert one.keys() == other.keys()
     assert all(one[name] != other[name] for name in one)
 
 
-def test_files_do_not_depend_on_their_number(root, tmp_path):
+def test_files_do_not_depend_on_the_number_of_images(root, tmp_path):
     write_ade20k(tmp_path / 'few', **{**NUMBERS, 'num_train': 2, 'num_val': 1})
     few, many = files(tmp_path / 'few'), files(root)
     pairs = [name for name in few if name.startswith(('images', 'annotations'))]
@@ -115,6 +115,6 @@ def test_files_do_not_depend_on_their_number(root, tmp_path):
     assert all(few[name] == many[name] for name in pairs)
 
 
-def test_splits_share_no_picture(root):
+def test_splits_have_no_image_in_common(root):
     pictures = [path.read_bytes() for path in (root / 'images').rglob('*.jpg')]
     assert len(set(pictures)) == len(pictures) == 14

@@ -34,7 +34,7 @@ def files(root):
     }
 
 
-def test_layout_and_keys_are_those_of_coco(root):
+def test_folders_and_keys_are_those_of_coco(root):
     for split in SPLITS:
         truth = read(root, split)
         assert set(truth) == {
@@ -56,7 +56,7 @@ def test_layout_and_keys_are_those_of_coco(root):
         assert len(set(ids)) == len(ids)
 
 
-def test_categories_are_the_classes_with_gaps_between_the_ids(root):
+def test_categories_are_the_classes_with_gaps_in_the_ids(root):
     for split in SPLITS:
         categories = read(root, split)['categories']
         assert tuple(category['name'] for category in categories) == COCO_CLASSES
@@ -75,7 +75,7 @@ def test_every_category_occurs_in_both_splits(root):
 
 
 @pytest.mark.filterwarnings('ignore:__array__ implementation')
-def test_polygon_box_area_and_class_agree_with_what_was_drawn(root):
+def test_annotations_match_the_scene(root):
     coco_module = pytest.importorskip('pycocotools.coco')
     spec = SampleSpec(**NUMBERS)
     for split in SPLITS:
@@ -96,35 +96,35 @@ def test_polygon_box_area_and_class_agree_with_what_was_drawn(root):
                 (polygon,) = annotation['segmentation']
                 left, top, width, height = annotation['bbox']
                 corners = np.reshape(polygon, (-1, 2))
-                # The tip of a star can end before it reaches the next centre.
+                # The tip of a star can end before the next pixel center.
                 assert np.abs(corners.min(axis=0) - (left, top)).max() < 2
                 far = (left + width, top + height)
                 assert np.abs(corners.max(axis=0) - far).max() < 2
 
 
-def test_picture_shows_what_is_annotated(root):
+def test_image_file_matches_the_scene(root):
     spec = SampleSpec(**NUMBERS)
     for split in SPLITS:
         for image in read(root, split)['images']:
             picture = cv2.imread(str(root / f'{split}2017' / image['file_name']))
             scene = spec.scene(split, image['id'] - 1, with_other=False)
-            # Only JPEG may come between.
+            # The only difference is JPEG compression.
             assert np.abs(picture.astype(int) - scene.image).mean() < 10
 
 
-def test_same_seed_gives_the_same_bytes(root, tmp_path):
+def test_same_seed_writes_the_same_bytes(root, tmp_path):
     write_coco(tmp_path / 'again', **NUMBERS)
     assert files(tmp_path / 'again') == files(root)
 
 
-def test_other_seed_gives_other_pictures_and_truth(root, tmp_path):
+def test_another_seed_writes_other_images_and_annotations(root, tmp_path):
     write_coco(tmp_path / 'other', **{**NUMBERS, 'seed': 6})
     one, other = files(root), files(tmp_path / 'other')
     assert one.keys() == other.keys()
     assert all(one[name] != other[name] for name in one)
 
 
-def test_pictures_do_not_depend_on_their_number(root, tmp_path):
+def test_images_do_not_depend_on_the_number_of_images(root, tmp_path):
     write_coco(tmp_path / 'few', **{**NUMBERS, 'num_train': 2, 'num_val': 1})
     few, many = files(tmp_path / 'few'), files(root)
     pictures = [name for name in few if name.endswith('.jpg')]
@@ -132,7 +132,7 @@ def test_pictures_do_not_depend_on_their_number(root, tmp_path):
     assert all(few[name] == many[name] for name in pictures)
 
 
-def test_splits_share_no_picture(root):
+def test_splits_have_no_image_in_common(root):
     pictures = [
         path.read_bytes()
         for split in SPLITS

@@ -19,12 +19,12 @@ ONE, TWO = {'dataset': 'test', 'seed': 1}, {'dataset': 'test', 'seed': 2}
 
 
 def put(text):
-    """Returns a `fill` that writes one file."""
+    """Return a `fill` that writes one file."""
     return lambda part: (part / 'content').write_text(text)
 
 
 def never(*_, **__):
-    raise AssertionError('written again')
+    raise AssertionError('called again')
 
 
 def content(root):
@@ -32,7 +32,7 @@ def content(root):
 
 
 def start(code, *arguments):
-    """Runs Python code in a process of its own."""
+    """Start Python code in another process."""
     return subprocess.Popen(
         [sys.executable, '-c', code, *map(str, arguments)],
         cwd=Path(mmmetaformer.__file__).parents[1],
@@ -44,7 +44,7 @@ def start(code, *arguments):
 def wait_for(condition):
     deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, 'the other process does not get on'
+        assert time.monotonic() < deadline, 'timeout: the other process is stuck'
         time.sleep(0.01)
 
 
@@ -57,7 +57,7 @@ def test_same_stamp_reuses_the_folder(tmp_path):
 
 
 @pytest.mark.parametrize('write', [write_coco, write_ade20k])
-def test_same_arguments_reuse_the_set_and_draw_nothing(tmp_path, monkeypatch, write):
+def test_same_arguments_reuse_the_folder_and_draw_nothing(tmp_path, monkeypatch, write):
     root = tmp_path / 'set'
     write(root, **SMALL)
     before = {path: path.stat().st_mtime_ns for path in root.rglob('*')}
@@ -76,7 +76,7 @@ def test_every_argument_is_in_the_stamp(tmp_path, name):
     assert {key: stamp[key] for key in other} == other
 
 
-def test_other_stamp_of_ours_is_replaced_and_says_so(tmp_path, caplog):
+def test_another_stamp_is_replaced_with_a_warning(tmp_path, caplog):
     root = tmp_path / 'set'
     write_folder(root, ONE, put('a'))
     (root / 'left over').touch()
@@ -88,19 +88,19 @@ def test_other_stamp_of_ours_is_replaced_and_says_so(tmp_path, caplog):
     assert list(tmp_path.iterdir()) == [root]
 
 
-def test_other_data_set_and_other_format_are_replaced(tmp_path, monkeypatch):
+def test_another_data_set_or_format_is_replaced(tmp_path, monkeypatch):
     root = tmp_path / 'set'
     write_ade20k(root, **SMALL)
     write_coco(root, **SMALL)
     assert not (root / 'images').exists()
     write_folder(root, ONE, put('a'))
-    monkeypatch.setattr(folder, '_FORMAT', folder._FORMAT + 1)
+    monkeypatch.setattr(folder, 'FORMAT', folder.FORMAT + 1)
     write_folder(root, ONE, put('b'))
     assert content(root) == 'b'
 
 
 @pytest.mark.parametrize('stamp', [None, '', '[]', '{"seed": 1}', 'not json'])
-def test_folder_of_someone_else_is_refused_and_left_alone(tmp_path, stamp):
+def test_folder_without_a_stamp_is_refused_and_not_changed(tmp_path, stamp):
     root = tmp_path / 'set'
     root.mkdir()
     (root / 'precious').write_text('mine')
@@ -115,7 +115,7 @@ def test_folder_of_someone_else_is_refused_and_left_alone(tmp_path, stamp):
     assert list(tmp_path.iterdir()) == [root]
 
 
-def test_file_in_the_way_is_refused(tmp_path):
+def test_file_at_the_path_is_refused(tmp_path):
     root = tmp_path / 'set'
     root.write_text('mine')
     with pytest.raises(ConfigError):
@@ -151,7 +151,7 @@ def test_stamp_is_written_last(tmp_path):
     write_folder(tmp_path / 'set', ONE, fill)
 
 
-def test_loser_of_the_race_takes_the_folder_of_the_winner(tmp_path):
+def test_second_process_uses_the_folder_of_the_first(tmp_path):
     root = tmp_path / 'set'
 
     def fill(part):
@@ -163,7 +163,7 @@ def test_loser_of_the_race_takes_the_folder_of_the_winner(tmp_path):
     assert list(tmp_path.iterdir()) == [root]
 
 
-def test_folder_of_someone_else_that_comes_meanwhile_is_left_alone(tmp_path):
+def test_folder_without_a_stamp_that_appears_later_is_not_changed(tmp_path):
     root = tmp_path / 'set'
 
     def fill(part):
@@ -176,7 +176,7 @@ def test_folder_of_someone_else_that_comes_meanwhile_is_left_alone(tmp_path):
     assert list(tmp_path.iterdir()) == [root]
 
 
-def test_late_process_does_not_remove_what_another_has_finished(tmp_path, monkeypatch):
+def test_late_process_does_not_remove_a_finished_folder(tmp_path, monkeypatch):
     root = tmp_path / 'set'
     write_folder(root, ONE, put('old'))
     read_stamp = folder._read_stamp
@@ -213,7 +213,7 @@ print(digest.hexdigest())
 """
 
 
-def test_processes_at_once_end_with_one_whole_set(tmp_path):
+def test_parallel_processes_write_one_complete_folder(tmp_path):
     root, go = tmp_path / 'root', tmp_path / 'go'
     write_coco(root / 'old', **SMALL)
     flags = [tmp_path / str(rank) for rank in range(3)]
@@ -235,7 +235,7 @@ write_coco(sys.argv[1], num_train=10**6, num_val=1, image_size=64, seed=0)
 """
 
 
-def test_killed_writer_leaves_nothing_that_looks_finished(tmp_path):
+def test_killed_process_leaves_no_folder(tmp_path):
     root = tmp_path / 'set'
     process = start(ENDLESS, root)
     wait_for(lambda: len(list(tmp_path.rglob('*.jpg'))) > 2)
