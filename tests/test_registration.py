@@ -58,6 +58,26 @@ def test_backbones_need_neither_mmcv_nor_mmdet_nor_mmseg():
     assert done.returncode == 0, done.stderr
 
 
+def test_a_backbone_imports_torch_and_mmengine_only():
+    done = run(
+        'import sys\n'
+        'import torch, mmengine.model, mmengine.registry\n'
+        'before = set(sys.modules)\n'
+        'model = mmengine.registry.MODELS.build(\n'
+        "    dict(type='mmmetaformer.ConvFormer', arch='s18')\n"
+        ')\n'
+        'model.init_weights()\n'
+        'new = {name.partition(".")[0] for name in set(sys.modules) - before}\n'
+        'new = {n for n in new if n[0] != "_"} - set(sys.stdlib_module_names)\n'
+        "assert new <= {'mmmetaformer', 'torch', 'triton', 'mmengine'}, new\n"
+        'rooms = {".".join(n.split(".")[:2]) for n in sys.modules if "mmmeta" in n}\n'
+        "others = ('weights', 'segmentation', 'engine', 'datasets')\n"
+        "assert not rooms & {f'mmmetaformer.{room}' for room in others}, rooms\n"
+        "assert 'mmmetaformer.models.decode_heads' not in sys.modules\n"
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_mixer_of_the_package_is_registered_by_name():
     from mmmetaformer.models import token_mixers
     from mmmetaformer.registry import TOKEN_MIXERS

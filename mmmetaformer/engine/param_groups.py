@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rate and which weight decay each parameter gets."""
+"""The learning rate and weight decay of each parameter."""
 
+import inspect
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,34 +27,35 @@ HOST_RULES = (
 )
 MULTS = ('lr_mult', 'decay_mult')
 OWN_RULES = ('custom_keys', 'decay_rate', 'decay_type')
-#: What `decay_type` may be, and the backbone's method that counts that way.
+#: Values of `decay_type`, and the method of a backbone that counts its layers.
 DEPTHS = {'layer_wise': 'get_layer_depth', 'stage_wise': 'get_stage_depth'}
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class ParamwiseConstructor(DefaultOptimWrapperConstructor):
-    """mmengine's constructor with rules that add up, and rates that decay with depth.
+    """mmengine's constructor with rules that combine, and rates that decay with depth.
 
-    Named in a config as `optim_wrapper.constructor`; `optim_wrapper.paramwise_cfg`
-    takes mmengine's rules (such as `flat_decay_mult=0`, no decay of vectors), and
+    A config names it in `optim_wrapper.constructor`. `optim_wrapper.paramwise_cfg`
+    takes mmengine's rules (such as `flat_decay_mult=0`: no decay of vectors), and
 
-    - `custom_keys`, as in mmengine: `{part of a name: dict(lr_mult=, decay_mult=)}`,
-      the longest key that fits. In mmengine a key switches all other rules off for
-      what it names (open-mmlab/mmengine#846); here the factors are multiplied, so
-      vectors stay without decay whatever other keys say.
+    - `custom_keys`, as in mmengine: `{part of a name: dict(lr_mult=, decay_mult=)}`.
+      The longest matching key counts. In mmengine a key switches off all other rules
+      for the parameters it names (open-mmlab/mmengine#846). Here the factors are
+      multiplied, so vectors stay without decay whatever the keys say.
     - `decay_rate` in (0, 1) and `decay_type`, `'layer_wise'` (the default) or
-      `'stage_wise'`: the rate of a layer is `decay_rate ** (layers behind it)`. The
-      backbone counts its layers (`get_layer_depth`), so that any depth works.
+      `'stage_wise'`: the factor of a layer is `decay_rate ** (layers behind it)`. The
+      backbone counts its layers (`get_layer_depth`, as in mmpretrain), so that any
+      depth works.
 
-    Parameters of the same layer, rate and decay share a group, which lets the
-    optimizer update them together.
+    Parameters of the same layer, rate and decay share a group, so that the optimizer
+    can update them together.
 
     Args:
-        optim_wrapper_cfg: The optimizer wrapper's config with `optimizer`.
+        optim_wrapper_cfg: Config of the optimizer wrapper, with `optimizer`.
         paramwise_cfg: The rules.
 
     Raises:
-        ConfigError: An unknown rule, or one that would change nothing.
+        ConfigError: A rule is unknown, or would change nothing.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class ParamwiseConstructor(DefaultOptimWrapperConstructor):
         self.custom_keys = rules.pop('custom_keys', {})
         self.decay_rate = rules.pop('decay_rate', None)
         self.decay_type = rules.pop('decay_type', 'layer_wise')
-        # Always there, since mmengine looks at no parameter if there are no rules.
+        # mmengine skips `add_params` if there are no rules.
         rules.setdefault('bypass_duplicate', True)
         super().__init__(optim_wrapper_cfg, rules)
 
@@ -77,9 +79,9 @@ class ParamwiseConstructor(DefaultOptimWrapperConstructor):
         prefix: str = '',
         is_dcn_module: bool | None = None,
     ) -> None:
-        """Append the groups of a model's trainable parameters to `params`.
+        """Append the groups of the trainable parameters of a model to `params`.
 
-        mmengine calls it for the model, and for each module inside with a prefix.
+        mmengine calls it for the model, and with a prefix for each module inside.
         """
         if prefix:
             super().add_params(params, module, prefix, is_dcn_module)
@@ -117,17 +119,17 @@ class ParamwiseConstructor(DefaultOptimWrapperConstructor):
     def _check_decay(
         self, depths: Mapping[str, tuple[int, int]], trained: set[str]
     ) -> None:
-        """Refuse a decay that leaves every rate as it is."""
+        """Refuse a decay that changes no rate."""
         if not depths:
             raise ConfigError(
                 f'decay_rate={self.decay_rate} would change nothing: no part of the '
-                f'model counts its layers (has `{DEPTHS[self.decay_type]}`), as the '
-                'backbones of mmmetaformer do'
+                f'model counts its layers (has a method `{DEPTHS[self.decay_type]}`). '
+                'All backbones of mmmetaformer do'
             )
         if all(i == n - 1 for name, (i, n) in depths.items() if name in trained):
             raise ConfigError(
                 f'decay_rate={self.decay_rate} would change nothing: every layer with '
-                'a lower rate is frozen. Leave decay_rate out, or lower frozen_stages'
+                'a lower rate is frozen. Remove decay_rate, or lower frozen_stages'
             )
 
 
@@ -135,7 +137,7 @@ def _check_rules(rules: Mapping[str, Any]) -> None:
     if 'num_layers' in rules:
         raise ConfigError(
             'paramwise_cfg.num_layers is not needed: the backbone knows its layers. '
-            'Leave it out'
+            'Remove it'
         )
     for name in rules:
         check_choice('rule of paramwise_cfg', name, HOST_RULES + OWN_RULES)
@@ -143,11 +145,11 @@ def _check_rules(rules: Mapping[str, Any]) -> None:
     rate = rules.get('decay_rate')
     if rate is not None and not 0 < rate < 1:
         raise ConfigError(
-            f'paramwise_cfg.decay_rate is between 0 and 1, got {rate!r}; for equal '
-            'rates leave it out'
+            f'paramwise_cfg.decay_rate must be between 0 and 1, got {rate!r}. Remove '
+            'it for equal rates'
         )
     if rate is None and 'decay_type' in rules:
-        raise ConfigError('paramwise_cfg.decay_type needs a decay_rate beside it')
+        raise ConfigError('paramwise_cfg.decay_type needs a decay_rate')
     for key, mults in rules.get('custom_keys', {}).items():
         for name in mults:
             check_choice(f'entry of custom_keys[{key!r}]', name, MULTS)
@@ -158,13 +160,13 @@ def _check_keys(custom_keys: Mapping[str, Any], names: Collection[str]) -> None:
         if not any(key in name for name in names):
             tops = ', '.join(sorted({name.partition('.')[0] for name in names}))
             raise ConfigError(
-                f'paramwise_cfg.custom_keys has {key!r}, which is in the name of no '
-                f'parameter. Names begin with {tops}'
+                f'paramwise_cfg.custom_keys has {key!r}, but no parameter has that in '
+                f'its name. Names begin with {tops}'
             )
 
 
 def _fitting(custom_keys: Mapping[str, Any], name: str) -> Mapping[str, float]:
-    """The entry with the longest key that is in the name, as mmengine chooses."""
+    """Return the entry with the longest key that is in the name, as mmengine does."""
     for key in sorted(sorted(custom_keys), key=len, reverse=True):
         if key in name:
             return custom_keys[key]
@@ -172,27 +174,30 @@ def _fitting(custom_keys: Mapping[str, Any], name: str) -> Mapping[str, float]:
 
 
 def _depths(model: nn.Module, method: str) -> dict[str, tuple[int, int]]:
-    """Layer and number of layers of every parameter in modules that count theirs.
+    """Return layer and number of layers of each parameter, by name.
 
-    The modules are looked for in the model, not by a prefix, so that it works for a
-    backbone in a detector, in a wrapped one, and alone.
+    Only parameters of modules that count their layers are there. These modules may be
+    anywhere: a backbone in a detector, in a wrapped detector, or alone.
     """
     depths: dict[str, tuple[int, int]] = {}
     for place, module in model.named_modules():
-        if not hasattr(module, method):
+        count = getattr(module, method, None)
+        # mmpretrain's classifiers have the method too, without `prefix`, and ask their
+        # backbone.
+        if count is None or 'prefix' not in inspect.signature(count).parameters:
             continue
         prefix = f'{place}.' if place else ''
         for name, _ in module.named_parameters():
             full = prefix + name
-            # The outer module comes first and knows what is inside.
+            # The outer module comes first and counts the inner ones too.
             if full not in depths:
-                depths[full] = getattr(module, method)(full, prefix)
+                depths[full] = count(full, prefix)
     return depths
 
 
 @contextmanager
 def _without_lines() -> Iterator[None]:
-    """Leave out mmengine's line for each parameter; a table of groups says it all."""
+    """Silence mmengine's line for each parameter; a run prints a table of groups."""
     logger = MMLogger.get_current_instance()
     before = logger.level
     logger.setLevel(logging.ERROR)

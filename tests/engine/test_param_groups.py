@@ -94,6 +94,38 @@ def test_rates_are_those_of_the_hosts_for_convnext_t():
         assert round(lr / LR, 3) == 0.478
 
 
+BACKBONES = [
+    ConvFormer('s18'),
+    dict(type='ConvNeXt', arch='atto'),
+    dict(type='ConvNeXt', arch='tiny'),
+    dict(type='SwinTransformer', arch='tiny'),
+    dict(type='VisionTransformer', arch='deit-tiny', out_type='avg_featmap'),
+    dict(type='BEiTViT', arch='deit-tiny', out_type='avg_featmap'),
+    dict(type='ResNet', depth=50),
+]
+
+
+@pytest.mark.parametrize('backbone', BACKBONES)
+def test_classifiers_of_mmpretrain(backbone):
+    from mmpretrain.models import ImageClassifier
+
+    head = dict(type='LinearClsHead', num_classes=3, in_channels=8)
+    is_config = isinstance(backbone, dict)
+    model = ImageClassifier(backbone if is_config else nn.Identity(), head=head)
+    if not is_config:
+        model.backbone = backbone
+    ours = groups_of(model, decay_rate=0.7)
+    theirs = groups_of(
+        model,
+        'mmpretrain.LearningRateDecayOptimWrapperConstructor',
+        layer_decay_rate=0.7,
+    )
+    assert ours.keys() == theirs.keys()
+    assert min(group['lr'] for group in ours.values()) < LR * 0.7**5
+    for name, group in ours.items():
+        assert group['lr'] == pytest.approx(theirs[name]['lr']), name
+
+
 def test_it_finds_the_backbone_wherever_it_is():
     # A public fork looked for names without their prefix, and decayed nothing.
     alone = groups_of(IdentityFormer('s12'), decay_rate=0.5)

@@ -30,6 +30,7 @@ class StarReLU(nn.Module):
 
     scale: Tensor
     bias: Tensor
+    can_overwrite = True
 
     def __init__(self, learnable: bool = True) -> None:
         super().__init__()
@@ -42,18 +43,26 @@ class StarReLU(nn.Module):
             self.register_buffer('scale', scale, persistent=False)
             self.register_buffer('bias', bias, persistent=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map any shape to the same shape and precision."""
-        return _star_relu(x, self.scale, self.bias)
+    def forward(self, x: Tensor, overwrite: bool = False) -> Tensor:
+        """Map any shape to the same shape and precision.
+
+        Args:
+            x: The input.
+            overwrite: Whether the result may take the memory of x. Only for callers
+                that own x and record no gradients (`overwriting`).
+        """
+        # torch.fx traces with objects that are no tensors, and may return any of them.
+        overwrite = overwrite and isinstance(x, Tensor)
+        return _star_relu(x, self.scale, self.bias, overwrite)
 
     def extra_repr(self) -> str:
         """Return what `print(module)` shows."""
         return f'learnable={self.learnable}'
 
 
-def _star_relu(x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+def _star_relu(x: Tensor, scale: Tensor, bias: Tensor, overwrite: bool) -> Tensor:
     if efficient.use_kernels():
-        return efficient.star_relu(x, scale, bias)
+        return efficient.star_relu(x, scale, bias, overwrite)
     return (scale * x.relu().square() + bias).to(x.dtype)
 
 

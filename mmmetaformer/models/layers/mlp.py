@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from .efficient import Recomputing
+from .efficient import Recomputing, overwriting
 from .init import init_weights
 from .pointwise import Pointwise
 
@@ -37,4 +37,5 @@ class Mlp(Recomputing):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, dim, H, W) to (N, dim, H, W)."""
-        return self.chain(self.fc1(x), self.act, self.fc2)
+        act = overwriting(self.fc1, self.act)
+        return self.chain(self.fc1(x), act, self.fc2)

@@ -10,6 +10,7 @@ from mmmetaformer.models.layers import (
     Pointwise,
     Recomputing,
     init_weights,
+    overwriting,
 )
 from mmmetaformer.registry import TOKEN_MIXERS
 
@@ -47,5 +48,6 @@ class SepConv(Recomputing):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, dim, H, W) to (N, dim, H, W)."""
+        act = overwriting(self.pwconv1, self.act1)
         # Recomputing dwconv is cheap too: kernel_size^2 MACs an element, not `dim`.
-        return self.chain(self.pwconv1(x), self.act1, self.dwconv, self.pwconv2)
+        return self.chain(self.pwconv1(x), act, self.dwconv, self.pwconv2)

@@ -8,6 +8,7 @@ pass over memory, and the weight gradient of a depthwise convolution faster on C
 from .depthwise import depthwise_conv2d, runs_in_onednn
 from .eager import is_eager
 from .kernels import reference_kernels, use_kernels
+from .overwriting import overwriting
 from .recomputing import Recomputing
 from .star_relu import star_relu
 
@@ -15,6 +16,7 @@ __all__ = [
     'Recomputing',
     'depthwise_conv2d',
     'is_eager',
+    'overwriting',
     'reference_kernels',
     'runs_in_onednn',
     'star_relu',

@@ -170,16 +170,26 @@ def test_other_hooks_get_what_is_kept(norm, x):
     assert any(tensor.data_ptr() == x.data_ptr() for tensor in packed)
 
 
-def test_offloading(norm, x):
-    # It gives tensors back in another memory format.
-    x = x.detach().contiguous(memory_format=torch.channels_last).requires_grad_()
+def to_contiguous_memory():
+    """What `save_on_cpu(pin_memory=True)` does, without a GPU."""
+    return saved_tensors_hooks(
+        lambda tensor: torch.empty(tensor.size()).copy_(tensor), lambda saved: saved
+    )
+
+
+@pytest.mark.parametrize('offload', [save_on_cpu, to_contiguous_memory])
+@pytest.mark.parametrize(
+    'memory_format', [torch.contiguous_format, torch.channels_last]
+)
+def test_offloading(norm, x, offload, memory_format):
+    x = x.detach().contiguous(memory_format=memory_format).requires_grad_()
     conv = nn.Conv2d(8, 8, 3)
 
     def forward(x):
         return chain(x, norm, conv)
 
     def offloaded(x):
-        with save_on_cpu():
+        with offload():
             return forward(x)
 
     assert max(errors(both_ways(offloaded, x)[0], both_ways(forward, x)[1])) < 1e-6

@@ -15,15 +15,21 @@ from . import in_chunks, step_by_step
 __all__ = ['star_relu']
 
 
-def star_relu(x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+def star_relu(
+    x: Tensor, scale: Tensor, bias: Tensor, overwrite: bool = False
+) -> Tensor:
     """Return `scale * relu(x)^2 + bias`, rounded to the precision of x once.
 
     Args:
         x: Any shape.
         scale: A scalar, of shape (1,).
         bias: A scalar, of shape (1,).
+        overwrite: Write into x. The caller must not record gradients.
     """
-    return _StarReLU.apply(x, scale, bias)
+    if not overwrite:
+        return _StarReLU.apply(x, scale, bias)
+    _kernels(x).forward(x, scale, bias, x)
+    return x
 
 
 class _StarReLU(torch.autograd.Function):
