@@ -2,7 +2,7 @@
 """Work-arounds for the host stack, one a file, each with the condition it waits for.
 
 What `install` applies is called by the tools and the tests alone. Other parts of the
-package import from here only `saved_tensor_hooks`, which changes nothing.
+package import from here only `functorch` and `saved_tensor_hooks`, which change nothing.
 """
 
 from .cpu_launch import prepare_cpu_launch
