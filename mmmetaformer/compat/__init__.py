@@ -2,7 +2,7 @@
 """Work around gaps in other projects: one a file, with when the file can be removed.
 
 Only the tools and the tests call `install`. The rest of the package imports from here
-only `saved_tensor_hooks`, which changes nothing in other projects.
+only `functorch` and `saved_tensor_hooks`, which change nothing in other projects.
 """
 
 from .cpu_launch import prepare_cpu_launch

@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole backbones with recomputation and kernels against plain ones."""
 
+from functools import partial
+
 import pytest
 import torch
-from backbone_steps import FAMILIES, build, error, images, step, total_error
+from backbone_steps import (
+    ARCH,
+    FAMILIES,
+    build,
+    error,
+    images,
+    step,
+    total_error,
+    trained,
+)
 from torch.autograd.graph import save_on_cpu
 
 from mmmetaformer.complexity.saved_bytes import SavedBytes
+from mmmetaformer.models import ConvFormer, MetaFormer
 from mmmetaformer.models.layers import reference_kernels
 
 
@@ -105,7 +117,24 @@ def test_half_the_memory(family):
     assert recomputed < (0.75 if family == 'PoolFormer' else 0.55) * plain
 
 
+@pytest.mark.parametrize('family', ['PoolFormer', 'ConvFormer'])
+def test_second_derivatives_with_the_reference_kernels(family):
+    def run(model):
+        image = images((32, 32)).double().requires_grad_()
+        with reference_kernels():
+            total = sum((out * out.sin()).sum() for out in model(image))
+            (gradient,) = torch.autograd.grad(total, image, create_graph=True)
+            return torch.autograd.grad(gradient.square().sum(), trained(model))
+
+    found, expected = (
+        run(build(family, recompute=recompute).double()) for recompute in (True, False)
+    )
+    assert error(found, expected) < 1e-12
+
+
 def test_the_former_name_of_the_argument():
-    with pytest.warns(DeprecationWarning, match='use "recompute"'):
-        model = build('ConvFormer', fast=False)
-    assert saved_bytes(model) == saved_bytes(build('ConvFormer', recompute=False))
+    mixers = ['sep_conv'] * 4
+    for make in (ConvFormer, partial(MetaFormer, token_mixers=mixers)):
+        with pytest.warns(DeprecationWarning, match='use "recompute"'):
+            model = make(ARCH, fast=False)
+        assert saved_bytes(model) == saved_bytes(make(ARCH, recompute=False))

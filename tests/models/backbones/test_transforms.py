@@ -52,7 +52,8 @@ def test_symbolic_trace(family, options):
 def test_feature_extractor_of_torchvision(family):
     model = build(family, drop_path_rate=0.5)
     nodes = {'stages.1.0.mlp.fc1': 'hidden', 'out_norms.3': 'last'}
-    extractor = create_feature_extractor(model, nodes)
+    with torch.no_grad():  # where activations may overwrite their input
+        extractor = create_feature_extractor(model, nodes)
     image = images()
     hidden = []
     model.stages[1][0].mlp.fc1.register_forward_hook(

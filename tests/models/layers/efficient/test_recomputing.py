@@ -181,12 +181,13 @@ def to_contiguous_memory():
 @pytest.mark.parametrize(
     'memory_format', [torch.contiguous_format, torch.channels_last]
 )
-def test_offloading(norm, x, offload, memory_format):
+def test_offloading(x, offload, memory_format):
+    # The sine keeps the memory format of its input, which a norm does not.
     x = x.detach().contiguous(memory_format=memory_format).requires_grad_()
     conv = nn.Conv2d(8, 8, 3)
 
     def forward(x):
-        return chain(x, norm, conv)
+        return chain(x, torch.sin, conv)
 
     def offloaded(x):
         with offload():
