@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.logging import print_log
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import add_hook, type_name
@@ -25,7 +24,7 @@ def use_amp(cfg: Config, wanted: bool | None = None) -> None:
     """Set the precision of a run.
 
     By default the config decides. Where its mixed precision cannot run, the run is in
-    float32 and one line of the log says so. With mixed precision, heads predict in
+    float32 and prints one line that says so. With mixed precision, heads predict in
     float32 (`Float32PredictionsHook`).
 
     Args:
@@ -56,7 +55,7 @@ def use_amp(cfg: Config, wanted: bool | None = None) -> None:
     if wanted is None:
         wanted = kind == AMP and not missing
         if missing:
-            _log_once(f'Training in float32: the config asks for {missing}.')
+            _say_once(f'Training in float32: the config asks for {missing}.')
     if not wanted:
         cfg.optim_wrapper = without_amp(wrapper)
         return
@@ -99,7 +98,10 @@ def _has_bf16() -> bool:
     )
 
 
-def _log_once(text: str) -> None:
-    """Log in the first process only, before the processes are connected."""
+def _say_once(text: str) -> None:
+    """Print in the first process only.
+
+    No logger yet: the runner makes this run's, and the current one is an earlier run's.
+    """
     if all(os.environ.get(name, '0') == '0' for name in RANKS):
-        print_log(text, logger='current')
+        print(text, flush=True)

@@ -51,32 +51,27 @@ def gpu(monkeypatch):
 
 
 @pytest.fixture
-def log(monkeypatch):
-    """The lines that are logged."""
-    lines = []
-    monkeypatch.setattr(
-        'mmmetaformer.engine.precision.print_log',
-        lambda text, logger: lines.append(text),
-    )
-    return lines
+def printed(capsys):
+    """Return the lines printed since the last call."""
+    return lambda: capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize('asked', [BF16, FP16, dict(FP16, loss_scale=512.0), FLOAT32])
-def test_the_config_decides(gpu, log, asked):
+def test_the_config_decides(gpu, printed, asked):
     gpu(True, has_bf16=True)
     cfg = config(asked)
     use_amp(cfg)
     assert wrapper_of(cfg) == asked
     assert cfg.get('custom_hooks') == (None if asked is FLOAT32 else [HOOK])
-    assert log == []
+    assert printed() == []
 
 
-def test_float16_needs_no_bfloat16(gpu, log):
+def test_float16_needs_no_bfloat16(gpu, printed):
     gpu(True, has_bf16=False)
     cfg = config(FP16)
     use_amp(cfg)
     assert wrapper_of(cfg) == FP16
-    assert log == []
+    assert printed() == []
 
 
 @pytest.mark.parametrize(
@@ -87,24 +82,24 @@ def test_float16_needs_no_bfloat16(gpu, log):
         (True, BF16, 'bfloat16, which this GPU does not have; --amp trains in float16'),
     ],
 )
-def test_float32_where_it_cannot_run(gpu, log, there, asked, reason):
+def test_float32_where_it_cannot_run(gpu, printed, there, asked, reason):
     gpu(there, has_bf16=False)
     cfg = config(asked)
     use_amp(cfg)
     assert wrapper_of(cfg) == FLOAT32
     assert 'custom_hooks' not in cfg
-    (line,) = log
+    (line,) = printed()
     assert line.startswith(f'Training in float32: the config asks for {reason}')
     build_optim_wrapper(nn.Linear(1, 1), cfg.optim_wrapper)
 
 
 @pytest.mark.parametrize('rank', ['RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK'])
-def test_one_process_logs_it(gpu, log, monkeypatch, rank):
+def test_one_process_says_it(gpu, printed, monkeypatch, rank):
     gpu(False)
     for number in ('1', '0', '2'):
         monkeypatch.setenv(rank, number)
         use_amp(config(BF16))
-    assert len(log) == 1
+    assert len(printed()) == 1
 
 
 @pytest.mark.parametrize(
@@ -119,13 +114,13 @@ def test_one_process_logs_it(gpu, log, monkeypatch, rank):
         (False, FP16, FP16),
     ],
 )
-def test_on(gpu, log, has_bf16, asked, got):
+def test_on(gpu, printed, has_bf16, asked, got):
     gpu(True, has_bf16)
     cfg = config(asked)
     use_amp(cfg, True)
     assert wrapper_of(cfg) == got
     assert cfg.custom_hooks == [HOOK]
-    assert log == []
+    assert printed() == []
 
 
 @pytest.mark.parametrize('asked', [FLOAT32, BF16])
@@ -137,13 +132,13 @@ def test_on_needs_a_gpu(gpu, asked):
 
 @pytest.mark.parametrize('there', [True, False])
 @pytest.mark.parametrize('asked', [{}, FLOAT32, BF16, FP16])
-def test_off(gpu, log, asked, there):
+def test_off(gpu, printed, asked, there):
     gpu(there, has_bf16=True)
     cfg = config(asked)
     use_amp(cfg, False)
     assert wrapper_of(cfg) == FLOAT32
     assert 'custom_hooks' not in cfg
-    assert log == []
+    assert printed() == []
 
 
 @pytest.mark.parametrize('wanted', [None, False])
