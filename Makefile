@@ -1,14 +1,14 @@
-# `make` lists the targets. Each sets up what it needs first: tools/setup_env.sh.
+# `make` lists the targets. Each first installs what it needs: tools/setup_env.sh.
 
-# The interpreter to make the environments with; empty: the first that fits.
+# Interpreter of the environments; empty: the first one that is supported.
 PYTHON ?=
 
 SETUP := @PYTHON='$(PYTHON)' tools/setup_env.sh
 BIN := .venv/bin
-# Threads that wait for each other sleep. Spinning is hardly faster where the cores are
-# free, and several times slower where something else runs too.
+# Waiting threads sleep. Spinning is hardly faster on idle cores, and several times slower
+# if other processes run.
 export OMP_WAIT_POLICY ?= PASSIVE
-# Two processes of one thread each use two cores better than one of two threads.
+# On two cores, two processes of one thread are faster than one process of two.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
@@ -21,7 +21,7 @@ help:  ## List the targets
 	@echo 'Usage: make TARGET [PYTHON=python3.11]'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-setup:  ## Make or update the environment in .venv, with what training needs
+setup:  ## Create or update the environment for training, .venv
 	$(SETUP) .venv lite
 
 setup-tests:
@@ -33,16 +33,16 @@ setup-lint:
 setup-newest:
 	$(SETUP) --newest .venv-newest lite tests
 
-train: setup  ## Train on generated sample data, print the mIoU, draw the predictions
-	@echo '==> Training $(CONFIG) on sample data'
+train: setup  ## Train on synthetic data, print the mIoU, draw predictions
+	@echo '==> Training $(CONFIG) on synthetic data'
 	$(BIN)/python tools/train.py $(CONFIG) --sample-data --work-dir $(WORK_DIR)
-	@echo '==> Testing what was trained and drawing its predictions'
+	@echo '==> Testing the checkpoint and drawing its predictions'
 	$(BIN)/python tools/test.py $(CONFIG) "$$(cat $(WORK_DIR)/last_checkpoint)" \
 		--sample-data --show-dir $(WORK_DIR)/pictures
 	@echo '==> Done: the mIoU is above, the pictures are in' \
 		'$(WORK_DIR)/pictures/vis_data/vis_image'
 
-test: setup-tests  ## Run the tests, less the slow ones
+test: setup-tests  ## Run the tests, except the slow ones
 	@echo '==> Running the tests'
 	$(PYTEST) -m 'not slow'
 
@@ -54,20 +54,20 @@ test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-n
 	@echo '==> Running the tests with the newest versions'
 	$(subst .venv/,.venv-newest/,$(PYTEST)) -m 'not slow'
 
-lint: setup-lint  ## Check style, types and spelling
-	@echo '==> Checking style, types and spelling'
+lint: setup-lint  ## Check style, types, imports and spelling
+	@echo '==> Checking style, types, imports and spelling'
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
 
-format: setup-lint  ## Bring the code into shape
+format: setup-lint  ## Format the code
 	@echo '==> Formatting'
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:  ## Remove build outputs and caches; data, work_dirs and .venv stay
+clean:  ## Remove build outputs and caches; keep data, work_dirs and .venv
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
 	find . -path './.venv*' -prune -o -path ./data -prune -o \
 		-name __pycache__ -type d -exec rm -rf {} +

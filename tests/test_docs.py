@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Links between the project's own files lead somewhere."""
+"""The pages agree with the files, options and log lines of the project."""
 
 import re
+import subprocess
+import sys
+
+import pytest
+
+from mmmetaformer.engine.batch_plan import BatchPlan
 
 PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs', 'tools']
 LINK = re.compile(r'\]\((?!https?:)([^)#]+)')
+FILE = re.compile(r'(?<![\w/.])(?:tests|tools|docs|mmmetaformer)/[\w./]+\.(?:py|md|sh)')
+OPTION = re.compile(r'--[a-z][a-z-]*')
 
 
 def pages(root):
@@ -41,3 +49,64 @@ def test_the_map_in_contributing_is_complete(root):
         p for p in (root / 'mmmetaformer').rglob('*/') if next(p.glob('*.py'), 0)
     ]
     assert inner <= {f'{folder.name}/' for folder in folders}
+
+
+def test_files_that_pages_name(root):
+    named = {
+        (page.name, name)
+        for page in pages(root)
+        for name in FILE.findall(page.read_text())
+    }
+    assert ('training.md', 'tests/engine/test_accumulation.py') in named
+    assert [one for one in sorted(named) if not (root / one[1]).is_file()] == []
+
+
+def options_of(tool):
+    """Return the options in the help of a tool."""
+    command = [sys.executable, tool, '--help']
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(OPTION.findall(done.stdout)) - {'--help'}
+
+
+def test_option_table_of_the_readme(root):
+    rows = (root / 'README.md').read_text().split('| option of `tools/train.py` |')[1]
+    table = rows.split('\n\n')[0]
+    first_cells = ' '.join(re.findall(r'^\| (`--.+?) \|', table, re.M))
+    assert set(OPTION.findall(first_cells)) == options_of(root / 'tools/train.py')
+
+
+def rows_of_tools(root):
+    """Return the rows of the table of tools, by the name of the script."""
+    text = (root / 'tools/README.md').read_text()
+    return dict(re.findall(r'^\| `(\w+\.\w+)(.+) \|$', text, re.M))
+
+
+def test_every_tool_has_a_row(root):
+    scripts = [p.name for p in (root / 'tools').iterdir() if p.suffix in ('.py', '.sh')]
+    assert sorted(rows_of_tools(root)) == sorted(scripts)
+
+
+@pytest.mark.parametrize(
+    'script', ['train.py', 'test.py', 'complexity.py', 'benchmark.py', 'model_zoo.py']
+)
+def test_options_of_the_tools(root, script):
+    named = set(OPTION.findall(rows_of_tools(root)[script]))
+    assert named
+    assert named <= options_of(root / 'tools' / script)
+
+
+def test_plan_in_the_page_about_training(root):
+    """The example is what a run on ADE20K with one process logs."""
+    plan = BatchPlan(
+        per_process=2,
+        processes=1,
+        passes=1,
+        recipe=16,
+        dataset_size=20210,
+        total_passes=160_000,
+        warmup=1500,
+        lr=1e-4,
+    )
+    page = ' '.join((root / 'docs/training.md').read_text().split())
+    assert f'Plan: {plan}; computed in float32.' in page
+    assert f"The batch is not the recipe's: {plan.warning()}." in page

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Test on several GPUs of one machine, or on several processes of a CPU.
+# Test on several GPUs of a machine, or in several processes on a CPU.
 # Usage: tools/dist_test.sh CONFIG CHECKPOINT GPUS [ARGUMENTS OF tools/test.py ...]
-# For several machines set NNODES, NODE_RANK, MASTER_ADDR and PORT on each.
+# On several machines, set NNODES, NODE_RANK, MASTER_ADDR and PORT on each.
 set -euo pipefail
 config=${1:?usage: $0 CONFIG CHECKPOINT GPUS [ARGUMENTS ...]}
 checkpoint=${2:?usage: $0 CONFIG CHECKPOINT GPUS [ARGUMENTS ...]}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Train on several GPUs of one machine, or on several processes of a CPU.
+# Train on several GPUs of a machine, or in several processes on a CPU.
 # Usage: tools/dist_train.sh CONFIG GPUS [ARGUMENTS OF tools/train.py ...]
-# For several machines set NNODES, NODE_RANK, MASTER_ADDR and PORT on each.
+# On several machines, set NNODES, NODE_RANK, MASTER_ADDR and PORT on each.
 set -euo pipefail
 config=${1:?usage: $0 CONFIG GPUS [ARGUMENTS ...]}
 gpus=${2:?usage: $0 CONFIG GPUS [ARGUMENTS ...]}

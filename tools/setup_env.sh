@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Make, extend, update or repair a virtual environment.
+# Create, extend, update or repair a virtual environment.
 #
 #     [PYTHON=...] tools/setup_env.sh [--newest] DIR EXTRA...
 #
-# DIR is a folder in the root of the repository, EXTRA an extra of setup.py. With
-# `--newest` the pins of requirements/constraints.txt are left out.
+# DIR is a folder in the root of the repository, EXTRA an extra of setup.py. `--newest`
+# ignores the pins of requirements/constraints.txt. What happens to an environment:
 #
-# An environment that is up to date is left alone. Extras that it does not have are
-# added to those it has. One whose requirements changed is updated. One that was
-# interrupted, was moved, or whose Python is gone is made again.
+# - up to date: nothing;
+# - extras are missing: they are added;
+# - the requirements changed: it is updated;
+# - set-up was interrupted, the folder was moved, or its Python is gone: it is removed
+#   and created again.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,15 +21,15 @@ if [[ $1 == --newest ]]; then
 fi
 venv=$1
 extras=("${@:2}")
-ready=$venv/.ready            # what the finished environment was made from; its extras
-unfinished=$venv/.unfinished  # exists while an environment is worked on
+ready=$venv/.ready            # fingerprint and extras of the finished environment
+unfinished=$venv/.unfinished  # exists during a set-up
 
 tried=(3.14 3.13 3.12 3.11 3.10)
 
 say() { printf '==> %s\n' "$*"; }
 
-# The last line printed is the interpreter itself: the candidate may be a shim, or
-# the one inside the environment that is about to be removed.
+# The last line that this prints is the real interpreter: the candidate may be a shim, or
+# inside the environment that is removed below.
 probe='
 import sys
 version = sys.version_info[:2]
@@ -55,9 +57,9 @@ find_python() {  # sets $python
         failures+="  $candidate: ${output%%$'\n'*}"$'\n'
     done
     cat >&2 <<EOF
-No usable Python: it must be 3.10 or newer and have the modules venv and ensurepip.
+No usable Python found: it must be 3.10 or newer, with the modules venv and ensurepip.
 ${failures}On Debian or Ubuntu: apt install python3 python3-venv
-If it is elsewhere, name it: make PYTHON=/path/to/python3.12 ...
+If it is installed elsewhere: make PYTHON=/path/to/python3.12 ...
 EOF
     exit 1
 }
@@ -71,8 +73,8 @@ has_wanted_python() {
 
 can_be_updated() {
     [[ ! -e $unfinished ]] || return 1
-    # pip knows where it lies: a moved or copied environment still points to the old
-    # place, and one whose Python was replaced has no pip.
+    # pip prints its folder: the old one in a moved or copied environment. An environment
+    # whose Python was replaced has no pip.
     [[ $("$venv/bin/pip" --version 2>/dev/null) == *" from $PWD/$venv/"* ]]
 }
 
@@ -81,10 +83,10 @@ fingerprint() {
         "$(cat setup.py pyproject.toml requirements/*.txt tools/setup_env.sh | cksum)"
 }
 
-# Two at once, say `make lint` beside `make test`, must not undo each other's work.
+# Two set-ups at once (`make lint` during `make test`) would undo each other's work.
 exec 9<setup.py
 if ! flock --nonblock 9; then
-    say 'Waiting for another set-up of this repository to end'
+    say 'Waiting for another set-up of this repository to finish'
     flock 9
 fi
 
@@ -119,14 +121,14 @@ if has_wanted_python && can_be_updated; then
 else
     find_python
     if [[ -e $venv || -L $venv ]]; then
-        say "Removing $venv: interrupted, moved, or its Python is gone or another version"
+        say "Removing $venv: incomplete, moved, or its Python is gone or has another version"
         rm -rf "$venv"
     fi
     version=$(version_of "$python")
     say "Making $venv with $python (Python $version)"
     if ((${version#*.} > ${tried[0]#*.})); then
         say "Python $version is newer than the versions this project is tried with," \
-            "${tried[-1]} to ${tried[0]}. If something fails, name one of those:" \
+            "${tried[-1]} to ${tried[0]}. If something fails, use one of those:" \
             "make PYTHON=python${tried[0]} ..."
     fi
     mkdir "$venv"
@@ -134,33 +136,32 @@ else
     "$python" -m venv "$venv"
 fi
 
-# Gigabytes pass through here: on the disk of the environment rather than in a /tmp
-# that may be small, and gone with it when interrupted.
+# pip unpacks gigabytes here. /tmp may be too small, and this folder is removed together
+# with an interrupted environment.
 export TMPDIR=$PWD/$venv/tmp
 mkdir -p "$TMPDIR"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-# Not compiling ahead saves a fifth of the time: Python compiles what it imports.
+# Saves a fifth of the time: Python compiles modules when it imports them.
 pip=("$venv/bin/python" -m pip install --no-compile)
 if [[ $mode != newest ]]; then
     pip+=(-c requirements/constraints.txt)
 fi
 
-say 'Installing pip: the one that came with Python may be years old and half as fast'
+say 'Installing pip: the version that comes with Python can be years old and slow'
 "${pip[@]}" --quiet --upgrade pip
 
-say 'Installing mmmetaformer and what it needs: 5 GB and two minutes in a new environment'
+say 'Installing mmmetaformer and its requirements: 5 GB and two minutes if all is new'
 "${pip[@]}" -e ".[$(IFS=,; echo "${extras[*]}")]"
 
-# The opencv-python that mmcv-lite and mmengine ask for loads libGL, GLib and X
-# libraries, which a bare Debian does not have and only root can add. The headless
-# build has the same files less the windows and loads none of them, so it goes on top:
-# pip goes on counting opencv-python as installed.
+# mmcv-lite and mmengine require opencv-python, which loads libGL, GLib and X libraries. A
+# minimal Debian does not have them, and only root can install them. The headless build
+# needs none of them. It is installed over opencv-python, so that pip still finds that.
 if ! grep -qs 'headless = True' "$venv"/lib/python3.*/site-packages/cv2/version.py; then
-    say 'Replacing OpenCV by the build that needs no system libraries'
+    say 'Replacing OpenCV by its headless build, which needs no system libraries'
     "${pip[@]}" --no-deps --force-reinstall opencv-python-headless
 fi
 
-say 'Checking that everything can be imported'
+say 'Checking that all packages can be imported'
 "$venv/bin/python" -c '
 import cv2, mmcv, mmdet, mmengine, mmseg, torch, torchvision
 for module in (torch, torchvision, mmengine, mmcv, mmdet, mmseg, cv2):

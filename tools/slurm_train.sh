@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Train under Slurm.
 # Usage: tools/slurm_train.sh PARTITION JOB_NAME CONFIG [ARGUMENTS OF tools/train.py ...]
-# GPUS (8), GPUS_PER_NODE (8), CPUS_PER_TASK (5) and SRUN_ARGS may be set.
+# Environment variables and defaults: GPUS (8), GPUS_PER_NODE (8), CPUS_PER_TASK (5),
+# SRUN_ARGS (none).
 set -euo pipefail
 usage="usage: $0 PARTITION JOB_NAME CONFIG [ARGUMENTS ...]"
 partition=${1:?$usage}
@@ -11,7 +12,7 @@ shift 3
 gpus=${GPUS:-8}
 gpus_per_node=${GPUS_PER_NODE:-$((gpus < 8 ? gpus : 8))}
 
-# Unquoted on purpose: SRUN_ARGS holds several words.
+# SRUN_ARGS is unquoted because it can hold several words.
 # shellcheck disable=SC2086
 exec srun --partition="$partition" --job-name="$job_name" \
   --gres="gpu:$gpus_per_node" --ntasks="$gpus" --ntasks-per-node="$gpus_per_node" \
