@@ -22,11 +22,11 @@ def test_accumulated_scaled_averaged_and_tested_in_views(
     small = (*SHORT['upernet'], 'val_dataloader.dataset.indices=1')
     done = tool('train.py', config, *common, *options, '--cfg-options', *small)
     assert done.returncode == 0, done.stderr[-3000:]
-    # The sample run's recipe is 4 images a step: 8 of them make 2 steps into 1, and its
-    # rate of 2e-3 into 4e-3.
+    # The recipe of the sample run is 4 images per step. 8 of them make 2 steps into 1,
+    # and its rate of 2e-3 into 4e-3.
     plan = next(line for line in done.stdout.splitlines() if 'Plan:' in line)
-    assert '8 images a step (2 on each of 1 in 4 passes)' in plan
-    assert '1 steps, 8 images in all' in plan
+    assert '8 images per step (2 per process x 1 process x 4 passes)' in plan
+    assert '1 steps, 8 images in total' in plan
     assert 'learning rate 0.004' in plan
     assert 'computed in float32' in plan
     assert "not the recipe's" not in done.stdout
