@@ -3,11 +3,11 @@
 """Measure time and memory of backbones, activations and whole configs side by side.
 
 A name is a backbone of this project (convformer_s18), one of timm's
-(timm/convformer_s18), one that the literature compares with (swin_t, convnext_t,
-resnet_50), an activation (star_relu, timm/star_relu, gelu) or the path of a config.
-`:plain` behind one of ours switches its fast ways off; `:compile` behind any compiles
-it. The first name is what the others are compared with. Each runs in a process of its
-own; they take their steps in turn.
+(timm/convformer_s18), a common reference (swin_t, convnext_t, resnet_50), an activation
+(star_relu, timm/star_relu, gelu) or the path of a config. Add `:plain` to a name of
+this project to run it without recomputation and kernels, and `:compile` to any name to
+compile it. Speed-ups are relative to the first name. Each model runs in its own
+process, and they take their steps in turn.
 """
 
 import argparse
@@ -34,32 +34,40 @@ def parse_args() -> argparse.Namespace:
         type=_size,
         default=[(512, 512)],
         metavar='HxW',
-        help='one or several sizes of images in pixels, such as 800x1344, or one '
-        'number for a square (default: 512)',
+        help='one or more image sizes in pixels, such as 800x1344, or 512 for a square '
+        '(default: 512)',
     )
-    parser.add_argument('--batch', type=int, default=1, help='images (default: 1)')
+    parser.add_argument(
+        '--batch', type=int, default=1, help='images per step (default: 1)'
+    )
     parser.add_argument('--device', choices=('cpu', 'cuda'), default='cpu')
     parser.add_argument(
-        '--dtype', choices=DTYPES, default='float32', help='not float32: autocast'
-    )
-    parser.add_argument('--rounds', type=int, default=10, help='steps (default: 10)')
-    parser.add_argument('--warm-up', type=int, default=2, help='steps (default: 2)')
-    parser.add_argument(
-        '--parts', action='store_true', help='of configs: where the time goes'
+        '--dtype', choices=DTYPES, default='float32', help='below float32: autocast'
     )
     parser.add_argument(
-        '--csv', type=Path, metavar='FILE', help='write all figures there'
+        '--rounds', type=int, default=10, help='measured steps (default: 10)'
     )
     parser.add_argument(
-        '--plot', type=Path, metavar='FILE', help='draw them, as .png or .svg'
+        '--warm-up', type=int, default=2, help='steps before that (default: 2)'
+    )
+    parser.add_argument(
+        '--parts', action='store_true', help='time of each part of a step, for configs'
+    )
+    parser.add_argument(
+        '--csv', type=Path, metavar='FILE', help='write all figures to FILE'
+    )
+    parser.add_argument(
+        '--plot', type=Path, metavar='FILE', help='plot them, as .png or .svg'
     )
     args = parser.parse_args()
     for name in args.names if args.parts else ():
         if not name.removesuffix(':plain').endswith('.py'):
-            parser.error(f'--parts is for configs that are not compiled, not {name!r}')
+            parser.error(f'--parts needs configs that are not compiled, got {name!r}')
     for name in ('batch', 'rounds', 'warm_up'):
-        if getattr(args, name) < 1:
-            parser.error(f'--{name.replace("_", "-")} is 1 or more')
+        value = getattr(args, name)
+        if value < 1:
+            option = name.replace('_', '-')
+            parser.error(f'--{option} must be 1 or more, got {value}')
     if args.plot and args.plot.suffix not in ('.png', '.svg'):
         parser.error(f'--plot is a .png or a .svg, not {str(args.plot)!r}')
     for path in filter(None, (args.csv, args.plot)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What models cost in time and memory, measured side by side."""
+"""Measuring the time and memory of models side by side."""
 
 from .ceilings import Ceilings, measure_ceilings
 from .measure import Result, measure

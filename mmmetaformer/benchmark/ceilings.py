@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a machine can do at best, and how long a model's operations take at that."""
+"""The roofline of a machine, and the time of a model's operations at it."""
 
 import time
 from collections.abc import Callable
@@ -24,11 +24,11 @@ COPIED = 2**28
 
 @dataclass(frozen=True)
 class Ceilings:
-    """The roof of a machine.
+    """The roofline of a machine.
 
     Args:
-        flops: Floating-point operations a second, of which a MAC has two.
-        bandwidth: Bytes a second from and to memory.
+        flops: Floating-point operations per second; a MAC is two.
+        bandwidth: Bytes per second from and to memory.
     """
 
     flops: float
@@ -36,10 +36,10 @@ class Ceilings:
 
 
 def measure_ceilings(setting: Setting) -> Ceilings:
-    """Measure the roof: the best of several runs, in the setting's precision.
+    """Measure the roofline: the best of several runs, in the setting's precision.
 
-    The operations are those of a large product of matrices or of a 1x1 convolution,
-    whichever the libraries do better; the bytes those of a copy.
+    Operations per second are those of a large matrix product or 1x1 convolution,
+    whichever is faster; bytes per second are those of a large copy.
     """
     device, dtype = setting.device, setting.dtype
     side = 8192 if device == 'cuda' else 2048
@@ -53,7 +53,7 @@ def measure_ceilings(setting: Setting) -> Ceilings:
     source = torch.zeros(COPIED // 4, device=device)
     target = torch.zeros_like(source)
     copy = _best(lambda: target.copy_(source), setting)
-    if device == 'cuda':  # what is measured next runs in other processes
+    if device == 'cuda':  # the models run in other processes
         del a, b, image, kernel, source, target
         torch.cuda.empty_cache()
     return Ceilings(2 * side**3 / seconds, 2 * COPIED / copy)
@@ -71,13 +71,13 @@ def _best(function: Callable[[], Any], setting: Setting) -> float:
 
 
 class Bound(TorchDispatchMode):
-    """Adds up the least time that operations take at a machine's ceilings.
+    """Adds up the time of operations at a machine's roofline.
 
-    An operation takes the time of its arithmetic or of its bytes, whichever is more:
-    each tensor that goes in or out counts once, views count nothing.
+    An operation takes the time of its arithmetic or of its bytes, whichever is longer.
+    Each input and output tensor counts once; views count nothing.
 
     Args:
-        ceilings: Those of the machine.
+        ceilings: The machine's roofline.
     """
 
     def __init__(self, ceilings: Ceilings) -> None:

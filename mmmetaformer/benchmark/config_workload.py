@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole detector or segmentor on images and labels that are made up."""
+"""A whole detector or segmentor on synthetic images and labels."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,10 +26,10 @@ OBJECTS = 8
 
 
 class ConfigWorkload(Workload):
-    """The model of a config, with its optimizer, on images that are made up.
+    """The model of a config, with its optimizer, on synthetic images.
 
-    A step is a runner's: images from uint8, losses, backward pass, update; a test
-    step goes as far as the predictions.
+    A training step is a runner's: images from uint8, losses, backward pass, update. A
+    test step ends with the predictions.
 
     Args:
         name: What the user typed.
@@ -63,13 +63,13 @@ class ConfigWorkload(Workload):
         )
 
     def forward(self) -> Any:
-        """The losses."""
+        """Run the model up to the losses."""
         data = self.module.data_preprocessor(self.batch, True)
         with self.setting.autocast():
             return self.module(**data, mode='loss')
 
     def train_step(self) -> None:
-        """Images from uint8 to the update."""
+        """Run a step from uint8 images to the update."""
         try:
             losses = self.forward()
         except ValueError as error:  # torch's words
@@ -83,12 +83,12 @@ class ConfigWorkload(Workload):
         self.optimizer.update_params(loss)
 
     def infer_step(self) -> None:
-        """Images from uint8 to the predictions."""
+        """Run a step from uint8 images to the predictions."""
         with torch.no_grad(), self.setting.autocast():
             self.module.test_step(self.batch)
 
     def resident(self) -> Iterator[Tensor]:
-        """Parameters, buffers, and the optimizer's state."""
+        """Yield parameters, buffers, gradients and the state of the optimizer."""
         yield from super().resident()
         for state in self.optimizer.optimizer.state.values():
             yield from (value for value in state.values() if isinstance(value, Tensor))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Time and memory of several workloads, in turn."""
+"""Measuring the time and memory of several workloads in turn."""
 
 import statistics
 from collections.abc import Sequence
@@ -15,43 +15,43 @@ __all__ = ['Result', 'measure']
 
 @dataclass(frozen=True)
 class Result:
-    """What one workload takes for one kind of step.
+    """Time and memory of one workload for one kind of step.
 
     Args:
         name: The workload's.
         mode: 'train' or 'infer'.
         setting: Where it ran.
-        seconds: Of each round.
-        ratio: How many times as fast as the first workload: quartiles over the rounds,
-            in each of which the two ran one after the other.
-        kept_bytes: Kept for the backward pass, for each image; 0 for inference.
-        peak_bytes: The most that tensors took during a step, with parameters,
-            gradients, the optimizer's state and input.
-        bound_seconds: At the machine's ceilings; None where it is not counted.
+        seconds: Time of a step in each round.
+        speed_up: Time of the first workload divided by the time of this one: quartiles
+            over the rounds.
+        saved_bytes: Saved for the backward pass, per image; 0 for inference.
+        peak_bytes: Memory of tensors at the peak of a step, with parameters, gradients,
+            the optimizer's state and input.
+        bound_seconds: Time of a step at the machine's roofline, None if unknown.
     """
 
     name: str
     mode: str
     setting: Setting
     seconds: tuple[float, ...]
-    ratio: tuple[float, float, float]
-    kept_bytes: int
+    speed_up: tuple[float, float, float]
+    saved_bytes: int
     peak_bytes: int
     bound_seconds: float | None
 
     @property
     def quartiles(self) -> tuple[float, float, float]:
-        """Of the seconds of a step."""
+        """Quartiles of the seconds of a step."""
         return _quartiles(self.seconds)
 
     @property
     def images_per_second(self) -> float:
-        """By the median."""
+        """Images per second, by the median time."""
         return self.setting.batch / self.quartiles[1]
 
     @property
     def share(self) -> float | None:
-        """Of the median's time, that which the machine's ceilings ask for."""
+        """Time at the machine's roofline divided by the median time."""
         return self.bound_seconds and self.bound_seconds / self.quartiles[1]
 
 
@@ -63,36 +63,35 @@ def measure(
     rounds: int = 10,
     warm_up: int = 2,
 ) -> list[Result]:
-    """Measure steps of all workloads in turn, so that a busy moment hits all alike.
+    """Measure steps of all workloads in turn, so that a busy moment affects them all.
 
     Args:
-        probes: Of workloads in one setting; the first is what the others are compared
-            with.
+        probes: Probes of the workloads; the others are compared with the first.
         mode: 'train' or 'infer'.
-        setting: Of them all.
-        ceilings: Of the machine.
-        rounds: Measured steps of each.
-        warm_up: Steps of each before.
+        setting: Where all of them run.
+        ceilings: The machine's roofline.
+        rounds: Measured steps of each workload.
+        warm_up: Steps of each workload before that.
     """
-    for probe in probes:  # all are built before one takes a step
+    for probe in probes:  # all models are built before the first step
         probe.start(mode == 'train')
     for probe in probes:
         for _ in range(warm_up):
             probe.seconds()
     seconds: list[list[float]] = [[] for _ in probes]
     for turn in range(rounds):
-        # Each begins a round in its turn, lest one always follows the same other.
+        # Another workload starts each round, so that none always follows the same one.
         for i in range(len(probes)):
             i = (i + turn) % len(probes)
             seconds[i].append(probes[i].seconds())
     results = []
     for probe, own in zip(probes, seconds, strict=True):
         pairs = zip(seconds[0], own, strict=True)
-        ratio = _quartiles([first / this for first, this in pairs])
-        memory = probe.kept_bytes(), probe.peak_bytes()
+        speed_up = _quartiles([first / this for first, this in pairs])
+        memory = probe.saved_bytes(), probe.peak_bytes()
         bound = probe.bound_seconds(ceilings)
         results.append(
-            Result(probe.name, mode, setting, tuple(own), ratio, *memory, bound)
+            Result(probe.name, mode, setting, tuple(own), speed_up, *memory, bound)
         )
     return results
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The most memory that tensors take during a step."""
+"""The peak memory of tensors during a step."""
 
 from collections.abc import Callable
 from itertools import accumulate
@@ -11,13 +11,13 @@ __all__ = ['peak_above_start']
 
 
 def peak_above_start(step: Callable[[], None], device: str) -> int:
-    """Bytes of tensors at the peak of a step, above those before it.
+    """Return the bytes of tensors at the peak of a step, minus those before it.
 
-    On a GPU they are its allocator's own count. On a CPU the allocations that torch's
-    profiler records are added up; what libraries take for themselves is not in it.
+    On a GPU the allocator counts them. On a CPU the allocations that torch's profiler
+    records are added up; memory that libraries allocate themselves is not included.
 
     Args:
-        step: Is run once.
+        step: The step, which runs once.
         device: 'cpu' or 'cuda'.
     """
     if device == 'cuda':

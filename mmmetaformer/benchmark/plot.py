@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measurements as a picture."""
+"""Plotting measurements."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,15 +11,15 @@ __all__ = ['plot']
 
 
 def plot(results: Sequence[Result], path: str | Path) -> None:
-    """Draw time and memory of each workload.
+    """Plot the time and memory of each workload.
 
-    Bars for one size of image; for several, lines over the size.
+    One image size gives bars, several sizes give lines over the size.
 
     Args:
-        results: Of one or several settings, of training, inference or both.
-        path: The picture.
+        results: Results of one or several settings, training, inference or both.
+        path: The picture, .png or .svg.
     """
-    # Here, since it takes a second and nothing else needs it.
+    # Imported here because it takes a second and nothing else needs it.
     from matplotlib.figure import Figure
 
     modes = sorted({result.mode for result in results}, reverse=True)  # train first
@@ -33,9 +33,9 @@ def plot(results: Sequence[Result], path: str | Path) -> None:
         of_mode = [result for result in results if result.mode == mode]
         step = {'train': 'training step', 'infer': 'inference'}[mode]
         draw(time, of_mode, names, [_milliseconds(r) for r in of_mode])
-        time.set_title(f'{step}: ms an image', fontsize=10)
+        time.set_title(f'{step}: ms per image', fontsize=10)
         draw(memory, of_mode, names, [r.peak_bytes / 1e6 for r in of_mode])
-        memory.set_title(f'{step}: MB at the peak', fontsize=10)
+        memory.set_title(f'{step}: peak MB', fontsize=10)
     if len(sizes) > 1:
         rows[0][0].legend(fontsize=8)
     figure.savefig(path, dpi=120)
@@ -46,7 +46,7 @@ def _milliseconds(result: Result) -> float:
 
 
 def _three_digits(value: float) -> str:
-    """With three significant digits or more, never as 1.2e+03."""
+    """Format with at least three significant digits, never as 1.2e+03."""
     return f'{value:.0f}' if value >= 100 else f'{value:.3g}'
 
 
@@ -78,7 +78,7 @@ def _lines(
     axes.yaxis.set_major_formatter(LogFormatter())
     axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
     axes.tick_params(axis='y', which='both', labelsize=8)
-    axes.set_xlabel('side of the image in pixels', fontsize=8)
+    axes.set_xlabel('image side in pixels', fontsize=8)
     axes.grid(alpha=0.3)
     axes.spines[['top', 'right']].set_visible(False)
 

@@ -12,8 +12,8 @@ from mmmetaformer.models.layers import reference_kernels
 
 from .ceilings import Bound, Ceilings
 from .config_workload import ConfigWorkload
-from .parts import parts_of_step
 from .peak import peak_above_start
+from .step_parts import parts_of_step
 from .workload import Workload
 
 __all__ = ['Probe']
@@ -50,7 +50,7 @@ class Probe:
         setting.synchronize()
         return time.perf_counter() - start
 
-    def kept_bytes(self) -> int:
+    def saved_bytes(self) -> int:
         """Return the bytes saved for the backward pass per image; 0 for inference."""
         if not self.training:
             return 0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A probe in a process of its own.
+"""A probe in its own process.
 
-Models that share a process share its memory too: what one frees another finds ready, or
-has to fetch from the system again. That alone moved the ratio of two models by a third.
+Models in one process also share the memory that one frees and another reuses. That
+alone changed the speed-up of one model over another by a third.
 """
 
 import multiprocessing
@@ -26,12 +26,12 @@ __all__ = ['Remote']
 
 
 class Remote:
-    """Asks a `Probe` in another process; as a context it ends that process.
+    """Asks a `Probe` in another process; leaving the context ends that process.
 
     Args:
-        name: What `build` takes, and so are the others.
-        setting: Where it is to run.
-        load_config: Reads a config's file; a function of a module's.
+        name: As for `build`, like the other arguments.
+        setting: Where the workload runs.
+        load_config: Loads a config file; a function that pickle finds by name.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Remote:
         other.close()
 
     def __enter__(self) -> 'Remote':
-        """Give the probe."""
+        """Return the probe."""
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -57,11 +57,11 @@ class Remote:
         self._process.join()
 
     def start(self, training: bool) -> None:
-        """As in `Probe`, and so are all that follow.
+        """Prepare for training or inference steps; this and the rest are as in `Probe`.
 
         Raises:
-            ConfigError: There is nothing of that name, or the process was killed.
-            RuntimeError: The model failed, its traceback is printed; or the process
+            ConfigError: The name is unknown, or the process was killed.
+            RuntimeError: The model failed (its traceback is printed), or the process
                 ended.
         """
         self._ask('start', training)
@@ -70,9 +70,9 @@ class Remote:
         """Of one step."""
         return self._ask('seconds')
 
-    def kept_bytes(self) -> int:
+    def saved_bytes(self) -> int:
         """Kept for the backward pass, for each image."""
-        return self._ask('kept_bytes')
+        return self._ask('saved_bytes')
 
     def peak_bytes(self) -> int:
         """The most that tensors take during a step."""
@@ -97,8 +97,8 @@ class Remote:
                 message = f'{self.name}: its process ended with status {code}'
                 raise RuntimeError(message) from closed
             raise ConfigError(
-                f'{self.name}: its process was killed, mostly for want of memory: set '
-                'a smaller --batch or --size, or name fewer at once'
+                f'{self.name}: its process was killed, usually because memory ran out: '
+                'set a smaller --batch or --size, or name fewer models at once'
             ) from closed
         if error is not None:
             raise error
@@ -108,7 +108,7 @@ class Remote:
 def _serve(
     pipe: Connection, name: str, setting: Setting, load_config: Callable[[str], Config]
 ) -> None:
-    """Answer until nobody is at the other end; an error answers all that is asked."""
+    """Answer requests until the other end closes; an error is an answer too."""
     probe: Probe | None = None
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measurements as text and as a file of comma-separated values."""
+"""Measurements as text and as CSV."""
 
 import csv
 import platform
@@ -19,13 +19,13 @@ from .setting import Setting
 __all__ = ['describe', 'describe_parts', 'machine', 'write_csv']
 
 HEADER = (
-    *('', 'ms', '(quartiles)', 'images/s', 'ratio', '(quartiles)'),
-    *('MB kept', 'MB peak', 'of roof'),
+    *('', 'ms', '(quartiles)', 'images/s', 'speed-up', '(quartiles)'),
+    *('saved MB', 'peak MB', '% of roofline'),
 )
 
 
 def machine(setting: Setting) -> str:
-    """The device in words."""
+    """Return the name of the device."""
     if setting.device == 'cuda':
         return torch.cuda.get_device_name()
     return f'{_processor()}, {torch.get_num_threads()} threads'
@@ -39,7 +39,7 @@ def _processor() -> str:
 
 
 def describe(results: Sequence[Result], ceilings: Ceilings) -> str:
-    """A table of the results of one setting and kind of step."""
+    """Return a table of the results of one setting and kind of step."""
     first = results[0]
     setting = first.setting
     height, width = setting.size
@@ -48,7 +48,7 @@ def describe(results: Sequence[Result], ceilings: Ceilings) -> str:
     lines = [
         f'{step}, {setting.batch} x {height}x{width}, {dtype}, {machine(setting)}, '
         f'torch {torch.__version__}',
-        f'ceilings: {ceilings.flops / 1e9:.0f} GFLOP/s, '
+        f'roofline: {ceilings.flops / 1e9:.0f} GFLOP/s, '
         f'{ceilings.bandwidth / 1e9:.1f} GB/s; {len(first.seconds)} rounds',
     ]
     return '\n'.join(lines + table([HEADER, *(_cells(r) for r in results)]))
@@ -57,11 +57,11 @@ def describe(results: Sequence[Result], ceilings: Ceilings) -> str:
 def describe_parts(
     names: Sequence[str], rounds: Sequence[Sequence[Mapping[str, float]]]
 ) -> str:
-    """A table of the time of parts.
+    """Return a table of the time of each part of a step.
 
     Args:
-        names: Of what was measured.
-        rounds: In each, for each name, the seconds of the parts of a step.
+        names: Names of the models.
+        rounds: For each round and name, the seconds of each part.
     """
     medians = [
         {part: statistics.median(step[part] for step in steps) for part in steps[0]}
@@ -81,15 +81,15 @@ def describe_parts(
 
 def _cells(result: Result) -> tuple[str, ...]:
     low, middle, high = (1e3 * s for s in result.quartiles)
-    slow, ratio, fast = result.ratio
+    slow, speed_up, fast = result.speed_up
     return (
         result.name,
         f'{middle:.1f}',
         f'({low:.1f}-{high:.1f})',
         f'{result.images_per_second:.2f}',
-        f'{ratio:.2f}',
+        f'{speed_up:.2f}',
         f'({slow:.2f}-{fast:.2f})',
-        f'{result.kept_bytes / 1e6:.1f}' if result.kept_bytes else '',
+        f'{result.saved_bytes / 1e6:.1f}' if result.saved_bytes else '',
         f'{result.peak_bytes / 1e6:.0f}',
         '' if result.share is None else f'{result.share:.0%}',
     )
@@ -97,7 +97,7 @@ def _cells(result: Result) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A line of the file; times in milliseconds, memory in bytes."""
+    """A row of the CSV file; times in milliseconds, memory in bytes."""
 
     machine: str
     torch: str
@@ -111,19 +111,19 @@ class _Row:
     low_ms: float
     high_ms: float
     images_per_second: float
-    ratio: float
-    low_ratio: float
-    high_ratio: float
-    kept_bytes_per_image: int
+    speed_up: float
+    low_speed_up: float
+    high_speed_up: float
+    saved_bytes_per_image: int
     peak_bytes: int
     bound_ms: float | None
 
 
 def write_csv(results: Iterable[Result], path: str | Path) -> None:
-    """Write a line for each result.
+    """Write one row per result.
 
     Args:
-        results: In any number of settings.
+        results: Results of any number of settings.
         path: The file.
     """
     rows = [asdict(_row(result)) for result in results]
@@ -136,7 +136,7 @@ def write_csv(results: Iterable[Result], path: str | Path) -> None:
 def _row(result: Result) -> _Row:
     setting = result.setting
     low, middle, high = (round(1e3 * s, 3) for s in result.quartiles)
-    slow, ratio, fast = (round(r, 4) for r in result.ratio)
+    slow, speed_up, fast = (round(r, 4) for r in result.speed_up)
     bound = result.bound_seconds
     return _Row(
         machine(setting),
@@ -148,8 +148,8 @@ def _row(result: Result) -> _Row:
         result.name,
         *(middle, low, high),
         round(result.images_per_second, 4),
-        *(ratio, slow, fast),
-        result.kept_bytes,
+        *(speed_up, slow, fast),
+        result.saved_bytes,
         result.peak_bytes,
         None if bound is None else round(1e3 * bound, 3),
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On what and where is measured."""
+"""The images and the machine of a measurement."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ __all__ = ['Setting']
 
 @dataclass(frozen=True)
 class Setting:
-    """The images and the machine.
+    """The images and the machine of a measurement.
 
     Args:
         size: Height and width of an image in pixels.
-        batch: Images of a step.
+        batch: Images per step.
         device: 'cpu' or 'cuda'.
-        dtype: Parameters are float32; another one is that of autocast.
+        dtype: Computation; parameters are float32, and lower precision is autocast.
     """
 
     size: tuple[int, int] = (512, 512)
@@ -27,11 +27,11 @@ class Setting:
     dtype: torch.dtype = torch.float32
 
     def autocast(self) -> AbstractContextManager[Any]:
-        """What models run in."""
+        """Return the context that models run in."""
         low = self.dtype != torch.float32
         return torch.autocast(self.device, self.dtype if low else None, enabled=low)
 
     def synchronize(self) -> None:
-        """Wait for the device."""
+        """Wait until the device has finished."""
         if self.device == 'cuda':
             torch.cuda.synchronize()

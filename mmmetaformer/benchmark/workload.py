@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Something to measure: a module with its input, which takes steps."""
+"""What is measured: a module, its input, and its steps."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ class Workload:
 
     Args:
         name: What the user typed.
-        module: Gives a tensor or several.
+        module: Returns one tensor or several.
         image: Its input.
         setting: Where it runs.
     """
@@ -32,16 +32,16 @@ class Workload:
         self._gradients: list[Tensor] = []
 
     def start(self, training: bool) -> None:
-        """Make ready for steps of one kind."""
+        """Prepare for training steps or for inference."""
         self.module.train(training)
 
     def forward(self) -> Any:
-        """The part of a training step before the backward pass."""
+        """Run the part of a training step before the backward pass."""
         with self.setting.autocast():
             return self.module(self.image)
 
     def train_step(self) -> None:
-        """Forward and backward pass, from gradients that are given."""
+        """Run forward and backward pass, starting from fixed random gradients."""
         outputs = tensors_in(self.forward())
         if not self._gradients:
             self._gradients = [torch.randn_like(output) for output in outputs]
@@ -50,12 +50,12 @@ class Workload:
         self.image.grad = None
 
     def infer_step(self) -> None:
-        """Forward pass for the result alone."""
+        """Run the forward pass without gradients."""
         with torch.no_grad():
             self.forward()
 
     def resident(self) -> Iterator[Tensor]:
-        """What is in memory between two steps."""
+        """Yield the tensors that are in memory between two steps."""
         yield from self.module.parameters()
         yield from self.module.buffers()
         yield self.image
@@ -63,7 +63,7 @@ class Workload:
 
 
 def tensors_in(structure: Any) -> list[Tensor]:
-    """All tensors in lists, tuples and dicts."""
+    """Return all tensors in lists, tuples and dicts."""
     if isinstance(structure, Tensor):
         return [structure]
     if isinstance(structure, Mapping):

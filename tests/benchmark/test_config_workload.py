@@ -34,7 +34,7 @@ def test_steps(root, method):
         probe = Probe(workload)
         probe.start(training=True)
         probe.seconds()
-        kept.append(probe.kept_bytes())
+        kept.append(probe.saved_bytes())
         peak = probe.peak_bytes()
     assert kept[1] < kept[0]
     after = list(ours.module.parameters())

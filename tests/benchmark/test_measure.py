@@ -49,11 +49,11 @@ def test_figures(probes):
     slow, fast = measure(probes, 'train', SETTING, ROOF, rounds=5, warm_up=1)
     assert [slow.name, fast.name] == ['slow', 'fast']
     assert fast.seconds == (0.25,) * 5
-    assert slow.ratio == (1, 1, 1)
-    assert fast.ratio == (2, 2, 2)
+    assert slow.speed_up == (1, 1, 1)
+    assert fast.speed_up == (2, 2, 2)
     assert fast.images_per_second == 2 / 0.25
     # exp keeps its output, of 48 elements an image; what the product keeps is there.
-    assert fast.kept_bytes == 48 * 4
+    assert fast.saved_bytes == 48 * 4
     # At the peak there are the image, the output and its gradient at least.
     assert fast.peak_bytes >= 3 * 96 * 4
     assert fast.share == fast.bound_seconds / 0.25 > 0
@@ -61,7 +61,7 @@ def test_figures(probes):
 
 def test_inference_keeps_nothing(probes):
     result, _ = measure(probes, 'infer', SETTING, ROOF, rounds=1, warm_up=1)
-    assert result.kept_bytes == 0
+    assert result.saved_bytes == 0
     assert not probes[0].workload.module.training
     assert probes[0].workload.module.weight.grad is None
 

@@ -35,11 +35,11 @@ def test_kind_of_step(probe, training):
 def test_memory(probe):
     probe.start(training=True)
     probe.seconds()
-    assert probe.kept_bytes() == 48 * 4  # the output of exp, for each image
+    assert probe.saved_bytes() == 48 * 4  # the output of exp, for each image
     # The image, the output and its gradient at least.
     assert probe.peak_bytes() >= 3 * 96 * 4
     probe.start(training=False)
-    assert probe.kept_bytes() == 0
+    assert probe.saved_bytes() == 0
 
 
 def test_bound(probe):

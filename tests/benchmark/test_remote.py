@@ -29,7 +29,7 @@ def test_answers_of_a_probe():
     with Remote('gelu', SMALL, fails) as remote:
         remote.start(training=True)
         assert remote.seconds() > 0
-        assert remote.kept_bytes() == 0  # nn.GELU keeps its input, which is there
+        assert remote.saved_bytes() == 0  # nn.GELU keeps its input, which is there
         # Input, output, and the gradients of both.
         assert remote.peak_bytes() >= 4 * 256 * 8 * 8 * 4
         assert remote.bound_seconds(Ceilings(1e9, 1e9)) > 0

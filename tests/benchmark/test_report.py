@@ -20,8 +20,8 @@ SETTING = Setting((512, 768), 4, 'cpu', torch.bfloat16)
 def result(name='ours', mode='train', setting=SETTING, bound=0.05):
     seconds = (0.1, 0.2, 0.3, 0.4, 0.5)
     kept = 12_300_000 if mode == 'train' else 0
-    ratio = (1.5, 1.75, 2.0)
-    return Result(name, mode, setting, seconds, ratio, kept, 45_600_000, bound)
+    speed_up = (1.5, 1.75, 2.0)
+    return Result(name, mode, setting, seconds, speed_up, kept, 45_600_000, bound)
 
 
 def test_table():
@@ -29,7 +29,7 @@ def test_table():
     head, ceilings, columns, ours, theirs = table.splitlines()
     assert head.startswith('Training step, 4 x 512x768, bfloat16, ')
     assert torch.__version__ in head
-    assert ceilings == 'ceilings: 200 GFLOP/s, 30.0 GB/s; 5 rounds'
+    assert ceilings == 'roofline: 200 GFLOP/s, 30.0 GB/s; 5 rounds'
     assert columns.split()[0] == 'ms'
     cells = 'ours 300.0 (200.0-400.0) 13.33 1.75 (1.50-2.00) 12.3 46 17%'
     assert ours.split() == cells.split()
@@ -56,7 +56,7 @@ def test_file(tmp_path):
     assert (train['height'], train['width']) == ('512', '768')
     assert float(train['median_ms']) == 300
     assert float(train['bound_ms']) == 50
-    assert train['kept_bytes_per_image'] == '12300000'
+    assert train['saved_bytes_per_image'] == '12300000'
     assert (infer['mode'], infer['bound_ms']) == ('infer', '')
 
 

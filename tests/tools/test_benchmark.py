@@ -46,6 +46,6 @@ def test_table_file_and_picture(root, tmp_path):
     with open(tmp_path / 'a.csv') as file:
         rows = list(csv.DictReader(file))
     assert [row['name'] for row in rows] == names * 4
-    twin, fast = (int(row['kept_bytes_per_image']) for row in rows[:2])
+    twin, fast = (int(row['saved_bytes_per_image']) for row in rows[:2])
     assert fast < 0.8 * twin
     assert (tmp_path / 'a.png').read_bytes().startswith(b'\x89PNG')

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from mmmetaformer.benchmark import Setting
-from mmmetaformer.benchmark.parts import parts_of_step
+from mmmetaformer.benchmark.step_parts import parts_of_step
 
 
 class Takes(torch.autograd.Function):

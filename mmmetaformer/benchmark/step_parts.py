@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the time of a whole step goes."""
+"""The time of each part of a whole step."""
 
 import time
 from collections import defaultdict
@@ -18,11 +18,11 @@ __all__ = ['parts_of_step']
 
 
 class _Clock:
-    """Adds up the time of parts, one of which is running.
+    """Adds up the time of parts that run one after another.
 
     Args:
-        setting: Tells what to wait for.
-        part: The first one.
+        setting: Knows the device to wait for.
+        part: The first part.
     """
 
     def __init__(self, setting: Setting, part: str) -> None:
@@ -33,7 +33,7 @@ class _Clock:
         self.start = time.perf_counter()
 
     def begin(self, part: str) -> None:
-        """End the part that runs, and begin another one."""
+        """End the running part and begin another one."""
         self.setting.synchronize()
         now = time.perf_counter()
         self.seconds[self.part] += now - self.start
@@ -41,13 +41,13 @@ class _Clock:
 
 
 def parts_of_step(workload: ConfigWorkload, training: bool) -> dict[str, float]:
-    """Seconds of each part of one step, in their order.
+    """Return the seconds of each part of one step, in their order.
 
-    Heads are all that is neither the images' preparation nor the backbone: neck,
-    heads, and losses or predictions.
+    'heads' is everything but the preparation of images and the backbone: neck, heads,
+    and losses or predictions.
 
     Args:
-        workload: Of a config.
+        workload: The workload of a config.
         training: Whether it is a training step or inference.
     """
     clock = _Clock(workload.setting, 'images')
@@ -77,8 +77,8 @@ def _backbone_noted(backbone: torch.nn.Module, clock: _Clock) -> Iterator[None]:
                 output.register_hook(arrive)
 
     def arrive(gradient: Tensor) -> None:
-        # The heads are through when the first one arrives: torch takes what was
-        # computed last first. Those of other outputs come while the backbone's runs.
+        # The backward pass of the heads ends when the first gradient arrives, since
+        # torch goes backwards. Those of other outputs arrive later.
         if clock.part == 'heads, backward':
             clock.begin('backbone, backward')
 
