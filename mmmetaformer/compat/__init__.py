@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work-arounds for the host stack, one a file, each with the condition it waits for.
 
-What `install` applies is called by the tools and the tests alone. Other parts of the
-package import from here only `functorch` and `saved_tensor_hooks`, which change nothing.
+Only tools and tests call `install`. Other parts of the package import from here only
+`functorch` and `saved_tensor_hooks`, which change nothing.
 """
 
 from .cpu_launch import prepare_cpu_launch
