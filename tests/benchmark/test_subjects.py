@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from mmmetaformer import models
-from mmmetaformer.benchmark import Setting, build
-from mmmetaformer.benchmark.subjects import REFERENCES
+from mmmetaformer.benchmark import Probe, Setting, build
+from mmmetaformer.benchmark.subjects import REFERENCES, _make_plain
 from mmmetaformer.benchmark.workload import tensors_in
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models.layers import Recomputing
@@ -45,8 +45,33 @@ def test_options():
     chains = [m for m in plain.modules() if isinstance(m, Recomputing)]
     assert len(chains) == 4 + 2 * 12
     assert not any(m.recompute for m in chains)
+    assert all(m.recompute for m in subject('poolformerv2_s12').module.stages[0])
     compiled = subject('poolformerv2_s12:plain:compile')
     assert compiled.module._compiled_call_impl is not None
+
+
+def test_plain_saves_as_much_as_timm():
+    saved = []
+    for name in ('convformer_s18:plain', 'timm/convformer_s18', 'convformer_s18'):
+        probe = Probe(subject(name))
+        probe.start(training=True)
+        saved.append(probe.saved_bytes())
+    plain, twin, ours = saved
+    assert plain == pytest.approx(twin, rel=0.001)
+    assert ours < 0.4 * twin
+
+
+@pytest.mark.parametrize('method', ['upernet', 'mask_rcnn'])
+def test_plain_config(root, method):
+    cfg = load_config(str(root / f'configs/{method}_convformer.py'))
+    parts = [cfg.model[n] for n in ('decode_head', 'auxiliary_head') if n in cfg.model]
+    _make_plain(cfg.model)
+    assert cfg.model.backbone.recompute is False
+    assert len(parts) == (2 if method == 'upernet' else 0)
+    assert all(part.memory_efficient_loss is False for part in parts)
+    cfg = load_config(str(root / 'configs/upernet_swin_t.py'))
+    _make_plain(cfg.model)
+    assert 'recompute' not in cfg.model.backbone
 
 
 @pytest.mark.parametrize('name', ['star_relu', 'gelu', 'timm/star_relu'])
