@@ -107,8 +107,9 @@ def test_a_head_without_neck():
         check_channels(model)
 
 
-def test_a_backbone_of_an_absent_package():
-    model = dict(type='FCOS', backbone=dict(type='mmabsent.ConvNeXt'))
+@pytest.mark.parametrize('name', ['mmabsent.ConvNeXt', 'mmabsent.models.ConvNeXt'])
+def test_a_backbone_of_an_absent_package(name):
+    model = dict(type='FCOS', backbone=dict(type=name))
     with pytest.raises(ConfigError, match='pip install mmabsent'):
         check_channels(model, 'mmdet')
 

@@ -73,7 +73,7 @@ def test_auto_counts_all_processes(tmp_path):
 
 def test_refusals(tmp_path):
     cfg = by_steps(tmp_path, batch_size=3)
-    with pytest.raises(ConfigError, match='16 images of a step from 3 a pass'):
+    with pytest.raises(ConfigError, match='16 images per step .* with 3 per pass'):
         use_accumulation(cfg, 'auto', world_size=1)
     cfg.pop('auto_scale_lr')
     with pytest.raises(ConfigError, match='base_batch_size=16'):

@@ -84,5 +84,5 @@ def test_resumed_in_the_middle(tmp_path):
 def test_a_second_hook_is_refused(tmp_path):
     cfg = by_epochs(tmp_path, batch_size=16)
     use_ema(cfg)
-    with pytest.raises(ConfigError, match='AverageHook already'):
+    with pytest.raises(ConfigError, match='already has an AverageHook'):
         use_ema(cfg)

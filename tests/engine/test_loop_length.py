@@ -22,10 +22,12 @@ def test_every_length_of_a_scheduler(scheduler, expected):
 
 
 def test_schedulers_that_count_epochs_do_not_change():
-    scheduler = dict(type='StepLR', step_size=8, by_epoch=True)
-    cfg = Config(dict(param_scheduler=[scheduler]))
+    by_epoch = dict(type='StepLR', step_size=8, by_epoch=True)
+    by_default = dict(type='StepLR', step_size=8)
+    by_step = dict(type='StepLR', step_size=8, by_epoch=False)
+    cfg = Config(dict(param_scheduler=[by_epoch, by_default, by_step]))
     scale_schedule(cfg, 0.5)
-    assert cfg.param_scheduler == [scheduler]
+    assert cfg.param_scheduler == [by_epoch, by_default, dict(by_step, step_size=4)]
 
 
 def test_lengths_and_intervals_of_a_loop():

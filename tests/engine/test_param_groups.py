@@ -244,7 +244,10 @@ def test_the_hosts_lines_are_left_out(tmp_path):
         (dict(decay_rate=0.7, decay_type='layerwise'), "'layer_wise'"),
         (dict(flat_decay=0.0), "'flat_decay_mult'"),
         (dict(custom_keys={'backbone': dict(lr=1.0)}), 'decay_mult, lr_mult'),
-        (dict(custom_keys={'bakbone': dict(lr_mult=1.0)}), 'begin with backbone'),
+        (
+            dict(custom_keys={'bakbone': dict(lr_mult=1.0)}),
+            'Names begin with backbone, decode_head$',
+        ),
     ],
 )
 def test_bad_rules_are_refused(rules, message):

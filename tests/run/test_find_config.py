@@ -106,7 +106,7 @@ def test_it_needs_no_torch(root):
     """An error that needs no model comes at once."""
     script = """
 import runpy, sys
-runpy.run_path('mmmetaformer.run.find_config.py')
+runpy.run_path('mmmetaformer/run/find_config.py')
 print({'torch', 'mmengine', 'mmcv', 'mmdet', 'mmseg'} & set(sys.modules))
 """
     done = subprocess.run(

@@ -21,6 +21,11 @@ def stock(package, path):
     return Config.fromfile(folder / path)
 
 
+def phases_of(cfg):
+    """Whether each scheduler counts epochs, its begin and its end."""
+    return [(one.by_epoch, one.begin, one.end) for one in cfg.param_scheduler]
+
+
 def test_segmentation(root, folder):
     cfg = Config.fromfile(root / 'configs/upernet_caformer.py')
     use_sample_data(cfg, folder)
@@ -28,7 +33,9 @@ def test_segmentation(root, folder):
     assert cfg.model.decode_head.num_classes == len(ADE20K_CLASSES)
     assert cfg.model.auxiliary_head.num_classes == len(ADE20K_CLASSES)
     assert cfg.train_dataloader.dataset.data_root.startswith(folder)
-    assert cfg.train_cfg.max_iters == cfg.train_cfg.val_interval
+    steps = cfg.train_cfg.max_iters
+    assert cfg.train_cfg.val_interval == steps
+    assert phases_of(cfg) == [(False, 0, 20), (False, 20, steps)]
     assert cfg.model.test_cfg.crop_size == cfg.model.data_preprocessor['size']
 
 
@@ -40,6 +47,10 @@ def test_detection(root, folder):
     assert heads.bbox_head.num_classes == len(COCO_CLASSES)
     assert heads.mask_head.num_classes == len(COCO_CLASSES)
     assert cfg.val_evaluator.ann_file.startswith(folder)
+    dataset = cfg.train_dataloader.dataset
+    images = list(Path(dataset.data_root, dataset.data_prefix.img).glob('*.jpg'))
+    steps = cfg.train_cfg.max_epochs * len(images) // cfg.train_dataloader.batch_size
+    assert phases_of(cfg) == [(False, 0, 20), (False, 20, steps)]
 
 
 @pytest.mark.parametrize(
