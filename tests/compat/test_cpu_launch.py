@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import socket
 import subprocess
 import sys
 
@@ -47,6 +48,41 @@ def test_two_processes_without_gpu(tmp_path):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert (done.stdout + done.stderr).count('SyncBN needs GPUs') == 1
+
+
+@pytest.fixture
+def launched(monkeypatch):
+    """Set the variables of torchrun for a group of one process."""
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    variables = dict(RANK=0, WORLD_SIZE=1, MASTER_ADDR='127.0.0.1', MASTER_PORT=port)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(value))
+    yield
+    torch.distributed.destroy_process_group()
+
+
+def test_own_wrapper_is_kept(launched):
+    wrapper = dict(type='MMSeparateDistributedDataParallel')
+    cfg = Config(dict(launcher='pytorch', model=dict(), model_wrapper_cfg=wrapper))
+    prepare_cpu_launch(cfg)
+    assert cfg.model_wrapper_cfg.to_dict() == wrapper
+
+
+@pytest.mark.parametrize('unused', [None, True])
+def test_find_unused_parameters_is_passed_on(launched, unused):
+    options = {} if unused is None else {'find_unused_parameters': unused}
+    cfg = Config(dict(launcher='pytorch', model=dict(), **options))
+    prepare_cpu_launch(cfg)
+    assert cfg.model_wrapper_cfg.find_unused_parameters is bool(unused)
+
+
+def test_every_kind_of_sync_bn_is_replaced(launched):
+    norms = [dict(type=name) for name in ('SyncBN', 'MMSyncBN', 'GN')]
+    cfg = Config(dict(launcher='pytorch', model=dict(norms=norms)))
+    prepare_cpu_launch(cfg)
+    assert [norm.type for norm in cfg.model.norms] == ['BN', 'BN', 'GN']
 
 
 LAUNCH = """

@@ -23,6 +23,29 @@ def test_weights_only_reads_the_message_hub(tmp_path):
     assert state['runtime_info']['counts'].tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize('kind', ['bool', 'int32', 'int64', 'float32', 'float64'])
+def test_numpy_numbers_of_every_dtype_are_read(tmp_path, kind):
+    path = tmp_path / 'epoch_1.pth'
+    torch.save({'value': np.ones(1, kind)[0], 'array': np.ones(2, kind)}, path)
+    state = torch.load(path, weights_only=True)
+    assert state['value'] == 1
+    assert state['array'].dtype == kind
+
+
+def test_checkpoints_from_numpy_1_are_read(tmp_path):
+    """Rename the paths in a pickle to those that numpy 1 wrote."""
+    path = tmp_path / 'epoch_1.pth'
+    content = {'value': np.float64(0.5), 'array': np.arange(3)}
+    # The format before zip files: its paths are plain text without a length.
+    torch.save(content, path, _use_new_zipfile_serialization=False)
+    old = path.read_bytes().replace(b'numpy._core.', b'numpy.core.')
+    assert b'numpy.core.multiarray' in old
+    path.write_bytes(old)
+    state = torch.load(path, weights_only=True)
+    assert state['value'] == 0.5
+    assert state['array'].tolist() == [0, 1, 2]
+
+
 class Payload:
     def __init__(self, path):
         self.path = path
@@ -43,12 +66,18 @@ def test_code_in_a_file_is_still_refused(tmp_path):
 class Reach:
     """Pickle as a `getattr` for something that is not in a message hub."""
 
+    def __init__(self, owner, name):
+        self.arguments = owner, name
+
     def __reduce__(self):
-        return getattr, (HistoryBuffer, '__init__')
+        return getattr, self.arguments
 
 
-def test_getattr_is_limited_to_the_methods(tmp_path):
+@pytest.mark.parametrize(
+    ('owner', 'name'), [(HistoryBuffer, '__init__'), (np.ndarray, 'mean')]
+)
+def test_getattr_is_limited_to_the_methods_of_a_buffer(tmp_path, owner, name):
     path = tmp_path / 'evil.pth'
-    torch.save({'state_dict': Reach()}, path)
-    with pytest.raises(pickle.UnpicklingError, match="asks for '__init__'"):
+    torch.save({'state_dict': Reach(owner, name)}, path)
+    with pytest.raises(pickle.UnpicklingError, match=f'asks for {name!r}'):
         torch.load(path, weights_only=True)

@@ -50,6 +50,21 @@ def test_timm_agrees(name):
     assert entry.url.startswith(f'https://huggingface.co/{config.hf_hub_id}')
 
 
+def test_addresses_of_sail():
+    """Check one address of each kind, copied from the READMEs of sail-sg."""
+    hub = 'https://huggingface.co/sail/dl/resolve/main'
+    releases = 'https://github.com/sail-sg/poolformer/releases/download/v1.0'
+    expected = {
+        'sail:identityformer_s12': f'{hub}/identityformer/identityformer_s12.pth',
+        'sail:poolformerv2_m48': f'{hub}/poolformerv2/poolformerv2_m48.pth',
+        'sail:caformer_b36_384_in21ft1k': (
+            f'{hub}/caformer/caformer_b36_384_in21ft1k.pth'
+        ),
+        'sail:poolformer_s12': f'{releases}/poolformer_s12.pth.tar',
+    }
+    assert {name: CATALOGUE[name].url for name in expected} == expected
+
+
 def test_unknown_name_lists_the_nearest():
     with pytest.raises(ConfigError, match=r"'sail:caformer_s18'"):
         find_entry('sail:caformer_s81')

@@ -29,6 +29,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(('127.0.0.1', 0), Handler)
         self.body = BODY
         self.tag = '"one"'
+        self.tag_header = 'ETag'
         self.breaks = 0  # number of responses that stop halfway
         self.pause = 0.0  # seconds between the parts
         self.status = 200
@@ -51,9 +52,12 @@ class Handler(BaseHTTPRequestHandler):
         same = self.headers.get('If-Range') == server.tag
         if wanted and (same or server.careless):
             start = int(re.fullmatch(r'bytes=(\d+)-', wanted)[1])
+        if start >= len(body):
+            self.send_error(416)
+            return
         self.send_response(206 if start else 200)
         if server.tag:
-            self.send_header('ETag', server.tag)
+            self.send_header(server.tag_header, server.tag)
         self.send_header('Content-Length', str(len(body) - start))
         self.end_headers()
         body = body[start:]
@@ -148,6 +152,39 @@ def test_a_web_page_is_deleted(server, target):
     assert left(target) == []
 
 
+def test_a_part_as_long_as_the_new_file_is_deleted(server, target):
+    """Check that the error 416 of the server starts the download again."""
+    server.breaks = 5
+    with pytest.raises(ConfigError):
+        download(server.url(), target)
+    server.body, server.careless = BODY[:1000], True
+    server.asked.clear()
+    download(server.url(), target)
+    assert target.read_bytes() == BODY[:1000]
+    assert server.asked[1:] == [None]
+
+
+def test_last_modified_serves_as_a_tag(server, target):
+    server.tag_header, server.tag = 'Last-Modified', 'Tue, 01 Jul 2025 00:00:00 GMT'
+    server.breaks = 1
+    download(server.url(), target, sha256=SHA256)
+    assert server.asked == [None, f'bytes={len(BODY) // 2}-']
+
+
+def test_a_weak_tag_does_not_resume(server, target):
+    server.tag, server.breaks = 'W/"one"', 1
+    download(server.url(), target, sha256=SHA256)
+    assert server.asked == [None, None]
+
+
+@pytest.mark.parametrize('status', [500, 503])
+def test_a_server_error_is_retried(server, target, status):
+    server.status = status
+    with pytest.raises(ConfigError, match='interrupted 5 times'):
+        download(server.url(), target)
+    assert len(server.asked) == 5
+
+
 def test_an_empty_tag_starts_again(server, target):
     target.parent.mkdir()
     target.with_name('weights.pth.part').write_bytes(b'old')
@@ -173,13 +210,6 @@ def test_not_found(server, target):
     with pytest.raises(ConfigError, match=r'(?s)returned 404 .*put it at .*weights'):
         download(server.url(), target)
     assert len(server.asked) == 1
-
-
-def test_a_server_error_is_retried(server, target):
-    server.status = 503
-    with pytest.raises(ConfigError, match='interrupted 5 times'):
-        download(server.url(), target)
-    assert len(server.asked) == 5
 
 
 def test_unreachable(server, target):
@@ -225,6 +255,7 @@ def test_the_place_in_the_cache(server, tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match='expected 1234567a'):
         locate(server.url('backbone-1234567a.pth'))
     locate(server.url('mine-20240115.pth'))  # a date
+    locate(server.url('caformer-b36.pth'))  # a size, though hexadecimal
     one, two = server.url('a/model.pth'), server.url('b/model.pth')
     assert locate(one) != locate(two)
     outside = locate(server.url('%2Ftmp%2Fescaped.bin'))

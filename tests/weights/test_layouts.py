@@ -5,6 +5,7 @@ import pytest
 import timm
 import torch
 
+from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import backbones
 from mmmetaformer.weights.catalogue import CATALOGUE
 from mmmetaformer.weights.layouts import LAYOUTS, find_layout, from_layout, to_layout
@@ -140,6 +141,21 @@ def test_a_dense_poolformer_keeps_its_output_norms():
     ours, unknown = from_layout(theirs, 'poolformer')
     assert unknown == []
     assert torch.equal(ours['out_norms.2.weight'], theirs['norm4.weight'])
+
+
+def test_two_keys_for_one_tensor_are_refused():
+    theirs = {
+        'network.0.0.layer_scale_1': torch.ones(2),
+        'network.0.0.layer_scale1.scale': torch.ones(2),
+    }
+    with pytest.raises(ConfigError, match=r'same tensor, stages\.0\.0\.layer_scale1'):
+        from_layout(theirs, 'poolformer')
+
+
+def test_only_1x1_convolutions_become_linear():
+    weight = torch.ones(2, 2, 3, 3)
+    ours, _ = from_layout({'network.0.0.mlp.fc1.weight': weight}, 'poolformer')
+    assert ours['stages.0.0.mlp.fc1.weight'].shape == weight.shape
 
 
 @pytest.mark.parametrize(

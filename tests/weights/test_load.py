@@ -112,6 +112,14 @@ def test_weights_of_stages_that_are_not_built_are_dropped(save):
     assert 'downsample_layers.2.conv.weight' in audit.dropped
 
 
+def test_output_norms_that_are_not_built_are_dropped(save):
+    audit = load_pretrained(build(out_norm=None), save(build().state_dict()))
+    assert audit.fits
+    assert audit.dropped == [
+        f'out_norms.{i}.{part}' for i in range(4) for part in ('weight', 'bias')
+    ]
+
+
 def test_another_number_of_input_channels(save, log):
     weights = source()
     stem = weights['downsample_layers.0.conv.weight']
@@ -143,6 +151,10 @@ def reshaped(weights):
         (
             lambda: {**source(), 'stages.1.0.more': torch.ones(1)},
             ['0 missing, 1 unexpected', 'unexpected keys: stages.1.0.more'],
+        ),
+        (
+            lambda: {**source(), 'stages.3.0.more': torch.ones(1)},
+            ['0 missing, 1 unexpected', 'unexpected keys: stages.3.0.more'],
         ),
         (
             lambda: reshaped(source()),
@@ -179,6 +191,7 @@ def reshaped(weights):
     ids=[
         'renamed',
         'unexpected',
+        'unexpected in the last stage',
         'reshaped',
         'family',
         'arch',
@@ -216,6 +229,28 @@ def test_partial_loads_what_matches(save, log):
     assert 'unexpected keys: stages.1.0.norm9.weight' in log[0]
     with pytest.raises(ConfigError, match='not a MetaFormer'):
         load_pretrained(backbone, save({'a': torch.ones(1)}), partial=True)
+
+
+def test_partial_needs_a_tensor_that_matches(save):
+    path = save({'downsample_layers.0.conv.weight': torch.ones(8, 3, 7, 7)})
+    with pytest.raises(ConfigError, match='no tensor of .* matches CAFormer'):
+        load_pretrained(build(), path, partial=True)
+
+
+def test_a_stem_of_another_width_is_not_adapted(save):
+    """Check that the report has the shape that is in the file."""
+    weights = source()
+    weights['downsample_layers.0.conv.weight'] = torch.ones(8, 3, 7, 7)
+    with pytest.raises(ConfigError, match=r'\(8, 3, 7, 7\), expected \(32, 4, 7, 7\)'):
+        load_pretrained(build(in_channels=4), save(weights))
+
+
+def test_a_metaformer_may_start_from_any_family(save):
+    weights = models.PoolFormerV2('s12').state_dict()
+    backbone = models.MetaFormer(
+        models.PoolFormerV2.arch_settings['s12'], ('pooling',) * 4
+    )
+    assert load_pretrained(backbone, save(weights, 'poolformerv2_s12.pth')).fits
 
 
 def test_families_with_the_same_keys_and_shapes(save):

@@ -9,7 +9,13 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.weights.publish import publish, read_published, weights_hash
+from mmmetaformer.weights import publish as module
+from mmmetaformer.weights.publish import (
+    publish,
+    read_published,
+    save_weights,
+    weights_hash,
+)
 
 CONFIG = "model = dict(type='A')\n"
 
@@ -82,6 +88,27 @@ def test_the_hash_depends_on_keys_dtypes_shapes_and_values():
     hashes = {weights_hash(w) for w in (weights, *others)}
     assert len(hashes) == 5
     assert weights_hash({'a': torch.zeros(3, 2).T}) == weights_hash(weights)
+
+
+def test_the_hash_does_not_depend_on_the_order():
+    weights = {'a': torch.zeros(1), 'b': torch.ones(1)}
+    reverse = dict(reversed(weights.items()))
+    assert list(reverse) != list(weights)
+    assert weights_hash(reverse) == weights_hash(weights)
+
+
+@pytest.mark.parametrize('suffix', ['safetensors', 'pth'])
+def test_a_failed_write_leaves_no_file(tmp_path, monkeypatch, suffix):
+    def fail(weights, path, *_):
+        path.write_bytes(b'half')
+        raise OSError('disk full')
+
+    monkeypatch.setattr(module, 'save_file', fail)
+    monkeypatch.setattr(torch, 'save', fail)
+    target = tmp_path / f'model.{suffix}'
+    with pytest.raises(OSError, match='disk full'):
+        save_weights({'a': torch.ones(1)}, str(target), {'format': 'pt'})
+    assert not target.exists()
 
 
 def test_refusals(checkpoint, tmp_path):

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import importlib
 import math
 
 import pytest
@@ -136,3 +137,7 @@ def test_maximum_pooling_raises_when_called():
     layer = RoIAlign(7, 0.25, 0, pool_mode='max')
     with pytest.raises(RuntimeError, match=r"(?s)pool_mode='max'.*mim install"):
         layer(random_features(), ROIS)
+    backward = importlib.import_module('mmcv._ext').roi_align_backward
+    gradient, features = torch.zeros(6, 3, 7, 7), torch.zeros(2, 3, *SIZE)
+    with pytest.raises(RuntimeError, match="pool_mode='max'"):
+        backward(gradient, ROIS, None, None, features, 7, 7, 0.25, 0, 0, True)
