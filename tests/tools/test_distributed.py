@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 import torch
-from conftest import SHORT
+from tiny_runs import SHORT
 
 MORE = """
 custom_imports = dict(imports=['rank_hook'])

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import torch
-from conftest import SHORT
+from tiny_runs import SHORT
 
 from mmmetaformer.datasets.sample_data import write_coco
 

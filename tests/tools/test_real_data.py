@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import SHORT
+from tiny_runs import SHORT
 
 DATA = Path(os.environ.get('MMMETAFORMER_DATA', Path(__file__).parents[2] / 'data'))
 

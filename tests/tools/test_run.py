@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 import torch
-from conftest import SHORT
+from tiny_runs import SHORT
 
 
 @pytest.fixture(scope='module', params=['upernet', 'mask_rcnn'])

@@ -3,7 +3,7 @@
 
 import re
 
-from conftest import SHORT
+from tiny_runs import SHORT
 
 
 def test_a_mixer_in_a_file_of_the_users_own_trains(tool, root, sample, tmp_path):

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from conftest import SHORT
 from mmengine.registry import DefaultScope
 from safetensors.torch import load_file
+from tiny_runs import SHORT
 
 from mmmetaformer.models import CAFormer
 from mmmetaformer.weights.catalogue import CATALOGUE
