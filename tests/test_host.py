@@ -49,6 +49,13 @@ def test_a_hook_is_added_once():
     ]
 
 
+@pytest.mark.parametrize(
+    'names', [host.TEST_HEADS_ON_MAPS, host.CLASS_HEADS, host.CLASS_AGNOSTIC_HEADS]
+)
+def test_a_selection_of_heads_has_no_other_names(names):
+    assert set(names) < set(host.HEADS_ON_MAPS)
+
+
 def has_parameters(module):
     return next(module.parameters(), None) is not None
 

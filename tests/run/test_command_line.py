@@ -24,7 +24,7 @@ def test_an_override_stays_as_it_is(word):
     assert option(word) == word
 
 
-@pytest.mark.parametrize('word', ['a', '=1', '', '='])
+@pytest.mark.parametrize('word', ['a', '=1', '=a=1', '', '='])
 def test_words_that_override_nothing_are_refused(word):
     with pytest.raises(argparse.ArgumentTypeError, match=f'KEY=VALUE, got {word!r}'):
         option(word)

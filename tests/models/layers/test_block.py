@@ -35,10 +35,11 @@ def test_the_equation(layer_scale, res_scale):
     assert sum('_scale' in name for name, _ in net.named_parameters()) == number
 
 
-@pytest.mark.parametrize('bias', [True, False])
-def test_biases_of_the_mlp(bias):
-    net = block(mlp_bias=bias)
-    assert (net.mlp.fc1.bias is not None) is bias
+@pytest.mark.parametrize(
+    ('options', 'has_bias'), [({}, False), (dict(mlp_bias=True), True)]
+)
+def test_biases_of_the_mlp(options, has_bias):
+    assert (block(**options).mlp.fc1.bias is not None) is has_bias
 
 
 def test_an_image_skips_one_branch_or_the_other():
