@@ -76,7 +76,6 @@ def _check_package(name: Any) -> None:
 
 def _check_scope(name: Any, scope: str | None) -> None:
     """Refuse our name without `mmmetaformer.` where the host has no such backbone."""
-    MODELS.import_from_location()
     if name not in MODELS.module_dict:
         return
     with ROOT.switch_scope_and_registry(scope) as registry:
