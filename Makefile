@@ -9,7 +9,7 @@ BIN := .venv/bin
 # if other processes run.
 export OMP_WAIT_POLICY ?= PASSIVE
 # On two cores, two processes of one thread are faster than one process of two.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
 

@@ -90,5 +90,5 @@ def test_weights_that_do_not_fit_stop_both_processes(
         PORT='29613',
     )
     assert done.returncode != 0
-    assert 'is not of a MetaFormer: its names begin with conv1.weight' in done.stderr
+    assert 'is not a MetaFormer: its first keys are conv1.weight' in done.stderr
     assert 'Iter(train)' not in done.stdout
