@@ -9,16 +9,17 @@ from mmmetaformer import compat
 compat.install()
 
 ROOT = Path(__file__).parents[1]
-# The folders with the longest files. They run first, so that at the end no process waits
-# for another one.
+# The folders with the longest files, the longest first: at the end, no process waits for
+# another one.
 LONGEST = ('tools', 'configs', 'benchmark')
 
 
 def pytest_collection_modifyitems(items):
-    def is_short(item):
-        return item.path.relative_to(ROOT / 'tests').parts[0] not in LONGEST
+    def place(item):
+        folder = item.path.relative_to(ROOT / 'tests').parts[0]
+        return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
-    items.sort(key=is_short)
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
