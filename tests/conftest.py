@@ -9,8 +9,8 @@ from mmmetaformer import compat
 compat.install()
 
 ROOT = Path(__file__).parents[1]
-# The folders with the longest files, the longest first: at the end, no process waits for
-# another one.
+# The folders with the longest files, the longest first: so no process waits for another
+# one at the end.
 LONGEST = ('tools', 'configs', 'benchmark')
 
 
