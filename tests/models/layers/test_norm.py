@@ -5,28 +5,33 @@ from torch import nn
 
 from mmmetaformer.models.layers import NORMS
 
+# name: (dimensions of the statistics, eps, bias, torch's class)
+EXPECTED = {
+    'ln': ((1,), 1e-6, True, nn.LayerNorm),
+    'ln_no_bias': ((1,), 1e-6, False, nn.LayerNorm),
+    'gn': ((1, 2, 3), 1e-5, True, nn.GroupNorm),
+    'gn_no_bias': ((1, 2, 3), 1e-6, False, nn.GroupNorm),
+}
 
-@pytest.mark.parametrize(
-    ('name', 'kind', 'dims', 'eps'),
-    [
-        ('ln', nn.LayerNorm, 1, 1e-6),
-        ('ln_no_bias', nn.LayerNorm, 1, 1e-6),
-        ('gn', nn.GroupNorm, (1, 2, 3), 1e-5),
-        ('gn_no_bias', nn.GroupNorm, (1, 2, 3), 1e-6),
-    ],
-)
-def test_the_equation(name, kind, dims, eps):
+
+@pytest.mark.parametrize('name', EXPECTED)
+def test_norm(name):
+    dims, eps, has_bias, kind = EXPECTED[name]
     norm = NORMS[name](6).double()
-    assert isinstance(norm, kind)  # for rules such as mmengine's `norm_decay_mult`
-    start = {key: value.unique().tolist() for key, value in norm.state_dict().items()}
-    names = {'weight': [1.0]} if 'no_bias' in name else {'weight': [1.0], 'bias': [0.0]}
-    assert start == names
-    for parameter in norm.parameters():
+    assert isinstance(norm, kind)
+    parameters = dict(norm.named_parameters())
+    assert set(parameters) == ({'weight', 'bias'} if has_bias else {'weight'})
+    for parameter in parameters.values():
         nn.init.normal_(parameter)
-    x = 1e-3 * torch.randn(2, 6, 3, 5, dtype=torch.double)  # so small that eps counts
+    # Of so small a variance that eps counts.
+    x = 1e-3 * torch.randn(2, 6, 5, 7, dtype=torch.double)
     centered = x - x.mean(dims, keepdim=True)
     variance = centered.square().mean(dims, keepdim=True)
     expected = centered / (variance + eps).sqrt() * norm.weight[:, None, None]
-    if norm.bias is not None:
+    if has_bias:
         expected = expected + norm.bias[:, None, None]
     torch.testing.assert_close(norm(x), expected)
+
+
+def test_every_norm_is_here():
+    assert set(NORMS) == set(EXPECTED)

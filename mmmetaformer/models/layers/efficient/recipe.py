@@ -17,7 +17,8 @@ class Recipe:
     """Recompute `value` as `function(x)`, and save `x` in its place.
 
     Its `pack` and `unpack` are saved-tensor hooks. A tensor that shares memory with
-    the value is recomputed too; all others go to the hooks in force outside.
+    the value is recomputed too; all others go to the hooks in force outside. The value
+    must be alive while the hooks are in force.
 
     Args:
         function: Deterministic, and saves `x` at most for its own backward pass.
@@ -32,16 +33,12 @@ class Recipe:
         self.outer = innermost_hooks()
         self.x = self._pack_outside(x)
         self.x_layout = (x.size(), x.stride())
-        self.storage: int | None = value.untyped_storage()._cdata
+        self.storage = value.untyped_storage()._cdata
         self.version = value._version
         self.autocast = _autocast_now(value.device.type)
         self.uses = 0  # saved tensors that are views of the value
         self.left = 0  # of those, how many still have to fetch `recomputed`
         self.recomputed: Tensor | None = None
-
-    def close(self) -> None:
-        """Forget the address of the value, which another tensor may get later."""
-        self.storage = None
 
     def pack(self, tensor: Tensor) -> Any:
         """Return what to save for a tensor: a placeholder for a view of the value."""
@@ -110,5 +107,4 @@ def _autocast_now(kind: str) -> Callable[[], AbstractContextManager[Any]]:
         return nullcontext
     enabled = torch.is_autocast_enabled(kind)
     dtype = torch.get_autocast_dtype(kind)
-    # Without the cache, which belongs to the forward pass.
-    return lambda: torch.autocast(kind, dtype, enabled, cache_enabled=False)
+    return lambda: torch.autocast(kind, dtype, enabled)

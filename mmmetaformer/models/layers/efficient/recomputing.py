@@ -59,11 +59,8 @@ def _chain(
     value = function(x)
     if not rest:
         return value
-    if not value.requires_grad:
+    if not value.requires_grad:  # saving x would save nothing
         return _chain(value, *rest)
     recipe = Recipe(function, x, value)
-    try:
-        with saved_tensors_hooks(recipe.pack, recipe.unpack):
-            return _chain(value, *rest)
-    finally:
-        recipe.close()
+    with saved_tensors_hooks(recipe.pack, recipe.unpack):
+        return _chain(value, *rest)

@@ -79,6 +79,6 @@ def test_modules(module, first, ratio):
     )
     assert torch.equal(module(x), expected)
     assert torch.equal(*seen)
-    saved = peak_above_start(lambda: module(x), 'cpu') - peak
-    if first == 'fc1':  # in SepConv the depthwise convolution needs two anyway
-        assert saved >= 0.5 * hidden
+    if first == 'fc1':  # a depthwise convolution needs several hidden tensors anyway
+        assert peak < 1.5 * hidden
+        assert peak_above_start(lambda: module(x), 'cpu') >= 2 * hidden

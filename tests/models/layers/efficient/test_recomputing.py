@@ -84,6 +84,32 @@ def test_views_and_several_uses(norm, x):
     assert torch.equal(x.grad, 2 * once)
 
 
+def test_a_chain_inside_a_chain(x):
+    def forward(x):
+        # The product saves values of both chains.
+        return chain(x, torch.sin, lambda y: chain(y * 2, torch.exp, lambda z: z * y))
+
+    ours, plainly = both_ways(forward, x)
+    assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
+
+
+def test_a_function_that_overwrites_its_input_is_refused(x):
+    output = chain(x * 1, lambda y: y.mul_(2), torch.square)
+    with pytest.raises(RuntimeError, match='in-place operation'):
+        output.sum().backward()
+
+
+def test_nothing_is_recomputed_where_that_saves_nothing(x):
+    calls = []
+
+    def frozen(x):
+        calls.append(1)
+        return x.sin()
+
+    chain(x.detach(), frozen, nn.Conv2d(8, 8, 3)).sum().backward()
+    assert len(calls) == 1
+
+
 def test_the_backward_pass_frees_it(norm, x):
     recipes = []
     original = recomputing.Recipe
@@ -116,6 +142,27 @@ def test_a_graph_that_is_dropped_is_freed(norm, x):
     assert not storages[0].expired()
     del output
     assert storages[0].expired()
+
+
+@torch.no_grad()
+def test_inference_frees_what_lies_between(x):
+    storages = []
+
+    def note(x):
+        y = x.sin()
+        storages.append(
+            torch.multiprocessing.reductions.StorageWeakRef(y.untyped_storage())
+        )
+        return y
+
+    expired = []
+
+    def last(x):
+        expired.extend(storage.expired() for storage in storages)
+        return x
+
+    chain(note(x), note, note, last)
+    assert expired == [True, True, False]
 
 
 def test_changes_in_place_are_seen(norm, x):
@@ -184,16 +231,17 @@ def to_contiguous_memory():
 def test_offloading(x, offload, memory_format):
     # The sine keeps the memory format of its input, which a norm does not.
     x = x.detach().contiguous(memory_format=memory_format).requires_grad_()
-    conv = nn.Conv2d(8, 8, 3)
+    weight = torch.randn(8, 8, 3, 3)  # whose gradient needs what is recomputed
 
-    def forward(x):
-        return chain(x, torch.sin, conv)
+    def forward(x, weight):
+        return chain(x, torch.sin, lambda y: nn.functional.conv2d(y, weight))
 
-    def offloaded(x):
+    def offloaded(x, weight):
         with offload():
-            return forward(x)
+            return forward(x, weight)
 
-    assert max(errors(both_ways(offloaded, x)[0], both_ways(forward, x)[1])) < 1e-6
+    found = both_ways(offloaded, x, weight)[0]
+    assert max(errors(found, both_ways(forward, x, weight)[1])) < 1e-6
 
 
 @pytest.mark.parametrize('use_reentrant', [False, True])
