@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmmetaformer.host import evaluators_of
 
 from .channels import check_channels
-from .classes import check_classes
 from .files import check_files
+from .head_classes import check_classes
 
 __all__ = ['check_run']
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from mmmetaformer.errors import ConfigError, check_choice
 
-from .key_map import KeyMap
+from .key_patterns import KeyPatterns
 
 __all__ = ['LAYOUTS', 'Layout', 'find_layout', 'from_layout', 'to_layout']
 
@@ -44,15 +44,15 @@ class Layout:
         without_prefix: Beginnings of our keys that get no prefix.
     """
 
-    keys: KeyMap
+    keys: KeyPatterns
     marks: tuple[str, ...]
     as_conv: Callable[[bool], bool]
     prefix: str = ''
     without_prefix: tuple[str, ...] = ()
 
 
-def _timm(stage: str) -> KeyMap:
-    return KeyMap(
+def _timm(stage: str) -> KeyPatterns:
+    return KeyPatterns(
         [
             ('stem.conv.{x}', 'downsample_layers.0.conv.{x}'),
             ('stem.norm.{x}', 'downsample_layers.0.post_norm.{x}'),
@@ -65,7 +65,7 @@ def _timm(stage: str) -> KeyMap:
     )
 
 
-def _poolformer(norm: list[tuple[str, str]]) -> KeyMap:
+def _poolformer(norm: list[tuple[str, str]]) -> KeyPatterns:
     rows = [('patch_embed.proj.{x}', 'downsample_layers.0.conv.{x}')]
     for i in STAGES:
         blocks, below = f'network.{2 * i}', f'network.{2 * i - 1}'
@@ -76,10 +76,10 @@ def _poolformer(norm: list[tuple[str, str]]) -> KeyMap:
             (blocks + '.{j}.layer_scale_2', f'stages.{i}.{{j}}.layer_scale2.scale'),
             (blocks + '.{j}.{x}', f'stages.{i}.{{j}}.{{x}}'),
         ]
-    return KeyMap(rows + norm)
+    return KeyPatterns(rows + norm)
 
 
-SAIL = KeyMap(
+SAIL = KeyPatterns(
     [
         ('downsample_layers.{x}', 'downsample_layers.{x}'),
         ('stages.{x}', 'stages.{x}'),
@@ -89,7 +89,7 @@ SAIL = KeyMap(
     ]
 )
 POOLFORMER_OUTPUTS = [(f'norm{2 * i}.{{x}}', f'out_norms.{i}.{{x}}') for i in STAGES]
-POOLFORMER_HF = KeyMap(
+POOLFORMER_HF = KeyPatterns(
     [
         ('patch_embeddings.{i}.projection.{x}', 'downsample_layers.{i}.conv.{x}'),
         ('block.{i}.{j}.before_norm.{x}', 'stages.{i}.{j}.norm1.{x}'),

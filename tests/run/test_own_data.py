@@ -9,8 +9,8 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS, init_default_scope
 from PIL import Image
 
-from mmmetaformer.checks.classes import check_classes
 from mmmetaformer.checks.files import check_files
+from mmmetaformer.checks.head_classes import check_classes
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import evaluators_of
 from mmmetaformer.run.command_line import add_run_arguments

@@ -5,7 +5,7 @@ import torch
 import torchvision  # noqa: F401  (registers torch.ops.torchvision)
 from torch import Tensor
 
-from .precision import compute_dtype
+from .compute_dtype import compute_dtype
 
 __all__ = ['nms']
 

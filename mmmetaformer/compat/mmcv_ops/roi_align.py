@@ -5,8 +5,8 @@ import torch
 import torchvision  # noqa: F401  (registers torch.ops.torchvision)
 from torch import Tensor
 
+from .compute_dtype import compute_dtype
 from .missing import needs_compiled_mmcv
-from .precision import compute_dtype
 
 __all__ = ['roi_align_backward', 'roi_align_forward']
 

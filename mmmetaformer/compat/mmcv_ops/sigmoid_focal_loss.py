@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .precision import compute_dtype
+from .compute_dtype import compute_dtype
 
 __all__ = ['sigmoid_focal_loss_backward', 'sigmoid_focal_loss_forward']
 

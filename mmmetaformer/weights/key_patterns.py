@@ -4,13 +4,13 @@
 import re
 from collections.abc import Iterable
 
-__all__ = ['KeyMap']
+__all__ = ['KeyPatterns']
 
 # What a placeholder matches: `{i}` and `{j}` a number, `{x}` any text.
 PLACEHOLDERS = {'i': r'\d+', 'j': r'\d+', 'x': r'.+'}
 
 
-class KeyMap:
+class KeyPatterns:
     """Translate keys by patterns such as `('stem.{x}', 'downsample_layers.0.{x}')`.
 
     Args:
