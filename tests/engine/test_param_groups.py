@@ -6,6 +6,7 @@ import torch
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS as HOST_CONSTRUCTORS
+from mmengine.registry import DefaultScope
 from torch import nn
 
 from mmmetaformer.errors import ConfigError
@@ -111,7 +112,8 @@ def test_classifiers_of_mmpretrain(backbone):
 
     head = dict(type='LinearClsHead', num_classes=3, in_channels=8)
     is_config = isinstance(backbone, dict)
-    model = ImageClassifier(backbone if is_config else nn.Identity(), head=head)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        model = ImageClassifier(backbone if is_config else nn.Identity(), head=head)
     if not is_config:
         model.backbone = backbone
     ours = groups_of(model, decay_rate=0.7)

@@ -4,6 +4,7 @@ from mmdet.engine.optimizers.layer_decay_optimizer_constructor import (
     get_layer_id_for_convnext,
     get_stage_id_for_convnext,
 )
+from mmengine.registry import DefaultScope
 from torch import nn
 
 from mmmetaformer.errors import ConfigError
@@ -108,7 +109,8 @@ def test_constructor_of_mmpretrain(backbone):
     from mmpretrain.models import ImageClassifier
 
     head = dict(type='LinearClsHead', num_classes=3, in_channels=512)
-    model = ImageClassifier(nn.Identity(), head=head)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        model = ImageClassifier(nn.Identity(), head=head)
     model.backbone = backbone
     constructor = LearningRateDecayOptimWrapperConstructor(
         dict(optimizer=dict(type='AdamW', lr=1.0, weight_decay=0.05)),
