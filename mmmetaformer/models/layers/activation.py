@@ -30,7 +30,7 @@ class StarReLU(nn.Module):
 
     scale: Tensor
     bias: Tensor
-    can_overwrite = True
+    can_overwrite = True  # see `overwriting`
 
     def __init__(self, learnable: bool = True) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class StarReLU(nn.Module):
             overwrite: Whether the result may take the memory of x. Only for callers
                 that own x and record no gradients (`overwriting`).
         """
-        # torch.fx traces with objects that are no tensors, and may return any of them.
+        # torch.fx traces with proxies; its graphs may return x too.
         overwrite = overwrite and isinstance(x, Tensor)
         return _star_relu(x, self.scale, self.bias, overwrite)
 
