@@ -10,6 +10,7 @@ from mmengine.registry import MODELS as ROOT
 from mmmetaformer.errors import ConfigError, check_arguments, check_choice
 from mmmetaformer.host import HEADS_ON_MAPS, as_list
 from mmmetaformer.models import MetaFormer
+from mmmetaformer.models.backbones.metaformer import RENAMED
 from mmmetaformer.registry import MODELS
 
 __all__ = ['check_channels']
@@ -91,7 +92,8 @@ def _build_backbone(spec: Mapping[str, Any]) -> MetaFormer:
     name = arguments.pop('type').removeprefix(SCOPE)
     check_choice('backbone family', name, MODELS.module_dict)
     family = MODELS.module_dict[name]
-    check_arguments(f'backbone {name}', family, arguments)
+    known = [RENAMED.get(argument, argument) for argument in arguments]
+    check_arguments(f'backbone {name}', family, known)
     try:
         return family(**arguments)
     except ConfigError:

@@ -119,3 +119,8 @@ def test_weights_of_another_backbone():
     model = dict(pretrained='open-mmlab://resnet50_v1c', backbone=backbone)
     with pytest.raises(ConfigError, match='Set model.pretrained=None'):
         check_channels(model, 'mmseg')
+
+
+def test_a_former_name_of_an_argument():
+    with pytest.warns(DeprecationWarning, match='recompute'):
+        check_channels(detector(CHANNELS, fast=False))

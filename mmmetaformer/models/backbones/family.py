@@ -8,7 +8,7 @@ from mmengine.utils import deprecated_api_warning
 
 from mmmetaformer.errors import check_choice
 
-from .metaformer import MetaFormer
+from .metaformer import RENAMED, MetaFormer
 
 __all__ = ['Family']
 
@@ -38,7 +38,7 @@ class Family(MetaFormer):
     #: Arguments of `MetaFormer` that define the family.
     design: ClassVar[Mapping[str, Any]]
 
-    @deprecated_api_warning({'fast': 'recompute'}, cls_name='Family')
+    @deprecated_api_warning(RENAMED, cls_name='Family')
     def __init__(
         self,
         arch: str | Mapping[str, Sequence[int]],

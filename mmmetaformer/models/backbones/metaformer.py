@@ -30,9 +30,11 @@ from mmmetaformer.registry import MODELS
 from .layer_depth import layer_depth, stage_depth
 from .pretrained import split_init_cfg
 
-__all__ = ['MetaFormer']
+__all__ = ['RENAMED', 'MetaFormer']
 
 NUM_STAGES = 4
+#: Former names of arguments, which still work with a warning.
+RENAMED = {'fast': 'recompute'}
 STRIDES = (4, 8, 16, 32)
 
 
@@ -88,7 +90,7 @@ class MetaFormer(BaseModule):
 
     init_cfg: Any  # mmengine's attribute, which has no type there
 
-    @deprecated_api_warning({'fast': 'recompute'}, cls_name='MetaFormer')
+    @deprecated_api_warning(RENAMED, cls_name='MetaFormer')
     def __init__(
         self,
         arch: Mapping[str, Sequence[int]],
