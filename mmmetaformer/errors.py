@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors in what the user asked for, each with the way out."""
+"""User errors; each message says what to do."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ __all__ = ['ConfigError', 'check_arguments', 'check_choice']
 
 
 class ConfigError(ValueError):
-    """What the user asked for cannot be done; the message says why and the way out.
+    """What the user asked for cannot be done; the message says why and what to do.
 
     The tools print its message without a traceback and exit with status 2.
     """

@@ -18,7 +18,7 @@ say() { printf '==> %s\n' "$*"; }
 suite=${1?"usage: $0 SUITE [COMMAND...]"}
 repository=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Once more in namespaces of its own: when that process ends, for whatever reason, its
+# Once more in namespaces of its own: when that process ends, for any reason, its
 # mounts and all processes that it started are gone.
 if [[ -z ${FRESH_ROOT:-} ]]; then
     export FRESH_ROOT

@@ -72,7 +72,9 @@ def parse_args() -> argparse.Namespace:
         parser.error(f'--plot is a .png or a .svg, not {str(args.plot)!r}')
     for path in filter(None, (args.csv, args.plot)):
         if path.is_dir() or not path.absolute().parent.is_dir():
-            parser.error(f'{path} cannot be written: it is a folder, or in none')
+            parser.error(
+                f'{path} cannot be written: it is a folder, or its folder is missing'
+            )
     return args
 
 

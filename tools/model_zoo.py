@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: Apache-2.0
-"""Write docs/model_zoo.md from configs/metafiles; --measure first counts again."""
+"""Write docs/model_zoo.md from configs/metafiles; --count first counts again."""
 
 import argparse
 from pathlib import Path
@@ -185,11 +185,11 @@ def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        '--measure', action='store_true', help='count parameters and MACs again'
+        '--count', action='store_true', help='count parameters and MACs again'
     )
     args = parser.parse_args()
     files = load_metafiles()
-    if args.measure:
+    if args.count:
         count(files)
     PAGE.write_text(render(files))
     print(f'wrote {PAGE.relative_to(ROOT)}')

@@ -127,7 +127,7 @@ else
     version=$(version_of "$python")
     say "Making $venv with $python (Python $version)"
     if ((${version#*.} > ${tried[0]#*.})); then
-        say "Python $version is newer than the versions this project is tried with," \
+        say "Python $version is newer than the versions this project is tested with," \
             "${tried[-1]} to ${tried[0]}. If something fails, use one of those:" \
             "make PYTHON=python${tried[0]} ..."
     fi

@@ -41,8 +41,7 @@ class ConfigWorkload(Workload):
         scope = cfg.get('default_scope')
         if scope not in ('mmdet', 'mmseg'):
             raise ConfigError(
-                f'{name} is of scope {scope!r}: what is measured are configs of mmdet '
-                'and mmseg'
+                f'{name} has the scope {scope!r}, expected a config of mmdet or mmseg'
             )
         init_default_scope(scope)
         spec = cfg.model.copy()

@@ -67,23 +67,23 @@ class Remote:
         self._ask('start', training)
 
     def seconds(self) -> float:
-        """Of one step."""
+        """Return the time of one step."""
         return self._ask('seconds')
 
     def saved_bytes(self) -> int:
-        """Kept for the backward pass, for each image."""
+        """Return the bytes saved for the backward pass, per image."""
         return self._ask('saved_bytes')
 
     def peak_bytes(self) -> int:
-        """The most that tensors take during a step."""
+        """Return the peak bytes of tensors in a step."""
         return self._ask('peak_bytes')
 
     def bound_seconds(self, ceilings: Ceilings) -> float | None:
-        """Of a step at the machine's ceilings."""
+        """Return the time of a step at the machine's roofline."""
         return self._ask('bound_seconds', ceilings)
 
     def parts(self) -> dict[str, float]:
-        """Seconds of each part of one step."""
+        """Return the seconds of each part of a step."""
         return self._ask('parts')
 
     def _ask(self, method: str, *arguments: Any) -> Any:

@@ -10,6 +10,7 @@ from torch import nn
 
 from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import SEGMENTOR_HEADS, as_list
 from mmmetaformer.models.layers import StarReLU
 
 from .config_workload import ConfigWorkload
@@ -76,9 +77,8 @@ def _make_plain(model: MutableMapping[str, Any]) -> None:
     """Switch off recomputation and memory-efficient losses in a config's model."""
     if _is_ours(model['backbone']):
         model['backbone']['recompute'] = False
-    for name in ('decode_head', 'auxiliary_head'):
-        heads = model.get(name) or []
-        for head in heads if isinstance(heads, list) else [heads]:
+    for name in SEGMENTOR_HEADS:
+        for head in as_list(model.get(name)):
             if _is_ours(head):
                 head['memory_efficient_loss'] = False
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All that is looked at before a run starts, one question a file.
+"""The checks before a run starts, one question per file.
 
 A check reads a config, a data set or a checkpoint, changes nothing, and raises a
-`ConfigError` with the way out.
+`ConfigError` that says what is wrong and what to do.
 """

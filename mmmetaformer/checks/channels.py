@@ -51,7 +51,7 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
         expected = head.get('in_channels')
         if expected is None:
             continue
-        # mmseg's heads take the last map unless told otherwise, necks take all.
+        # mmseg's heads take the last map by default, necks take all.
         index = -1 if isinstance(expected, int) else list(range(len(channels)))
         index = head.get('in_index', index)
         given = _at(channels, index, name)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Work around gaps in other projects: one a file, with when the file can be removed.
+"""Work around gaps in other projects, one per file; each says when it can be removed.
 
-Only the tools and the tests call `install`. The rest of the package imports from here
-only `functorch` and `saved_tensor_hooks`, which change nothing in other projects.
+`run/`, the tools and the tests call `install`. Models import only `functorch` and
+`saved_tensor_hooks`, which change nothing in other projects.
 """
 
 from .cpu_launch import prepare_cpu_launch

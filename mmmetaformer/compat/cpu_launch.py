@@ -15,6 +15,7 @@ from mmengine.device import get_device
 from mmengine.logging import print_log
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import dicts_in
 
 __all__ = ['prepare_cpu_launch']
 
@@ -52,20 +53,11 @@ def prepare_cpu_launch(cfg: Config) -> None:
             broadcast_buffers=False,
             find_unused_parameters=cfg.get('find_unused_parameters', False),
         )
-    if _sync_bn_to_bn(cfg.model) and dist.get_rank() == 0:
+    layers = [node for node in dicts_in(cfg.model) if node.get('type') in SYNC_BN]
+    for layer in layers:
+        layer['type'] = 'BN'
+    if layers and dist.get_rank() == 0:
         print_log(
             'SyncBN needs GPUs: each process uses BN on its own images instead.',
             logger='current',
         )
-
-
-def _sync_bn_to_bn(node: object) -> int:
-    """Replace SyncBN by BN in a config tree, in place, and return how many."""
-    if isinstance(node, dict):
-        found = node.get('type') in SYNC_BN
-        if found:
-            node['type'] = 'BN'
-        return found + sum(_sync_bn_to_bn(value) for value in node.values())
-    if isinstance(node, (list, tuple)):
-        return sum(_sync_bn_to_bn(value) for value in node)
-    return 0

@@ -3,8 +3,8 @@
 
 mmengine and mmcv call it to ask whether `mmcv._ext` is there: the first when it builds
 an optimizer, the second when it checks for an operator. Upstream: mmengine 0.10.7,
-`mmengine/utils/dl_utils/misc.py`; mmcv 2.1.0, `mmcv/utils/ext_loader.py`. Can go when
-both call `importlib.util.find_spec`, or with them.
+`mmengine/utils/dl_utils/misc.py`; mmcv 2.1.0, `mmcv/utils/ext_loader.py`. Remove
+this file when both call `importlib.util.find_spec`.
 """
 
 import importlib.util
@@ -15,7 +15,7 @@ __all__ = ['install']
 
 
 def install() -> None:
-    """Define `pkgutil.find_loader` where Python has none. Calling it again is safe."""
+    """Define `pkgutil.find_loader` if Python has none; further calls change nothing."""
     if not hasattr(pkgutil, 'find_loader'):
         pkgutil.find_loader = _find_loader
 

@@ -3,8 +3,8 @@
 
 Inside `grad`, `vjp` and `jacrev` torch refuses saved-tensor hooks and those autograd
 functions that have no `setup_context`, and offers no public way to ask for it.
-Upstream: https://github.com/pytorch/pytorch/issues/122729. This file can go when hooks
-work under these transforms.
+Upstream: https://github.com/pytorch/pytorch/issues/122729. Remove this file when
+hooks work under these transforms.
 """
 
 import torch

@@ -3,8 +3,8 @@
 
 torch calls only the innermost hooks. A context inside activation checkpointing or
 `save_on_cpu` therefore has to pass its tensors on, and torch has no public way to read
-the hooks in force. Upstream: https://github.com/pytorch/pytorch/issues/70134. This file
-can go when hooks nest, or when torch makes the ones in force public.
+the hooks in force. Upstream: https://github.com/pytorch/pytorch/issues/70134. Remove
+this file when hooks nest, or when torch makes the ones in force public.
 """
 
 from collections.abc import Callable

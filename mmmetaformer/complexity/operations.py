@@ -44,8 +44,8 @@ def _convolution_backward(
     return once * sum(output_mask[:2])
 
 
-#: A formula that torch gets wrong, one that it does not have, and torch's own, which
-#: include those that custom operations register. A multiply-add counts as two.
+#: One formula that torch gets wrong, one that torch does not have, then torch's own,
+#: with those that custom operations register. A multiply-add counts as two.
 FORMULAS = ChainMap(
     {
         torch.ops.aten.convolution_backward: _convolution_backward,

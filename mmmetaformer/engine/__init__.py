@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an MMEngine runner looks up by name, each with its switch beside it.
+"""What an MMEngine runner looks up by name, each with the function that enables it.
 
-The registries import this package when a name is first looked up.
+Also what those functions share: batch plan, loop length, precision. The registries
+import this package when a name is first looked up.
 """
 
 from .accumulation import SchedulerPerUpdateHook

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Validating and saving the moving average of the weights."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -50,7 +51,8 @@ def use_ema(cfg: Config) -> None:
         ConfigError: The config already has such a hook.
     """
     for hook in as_list(cfg.get('custom_hooks')):
-        if type_name(hook) in ('EMAHook', 'AverageHook'):
+        is_config = isinstance(hook, Mapping)  # rather than a hook object
+        if is_config and type_name(hook) in ('EMAHook', 'AverageHook'):
             raise ConfigError(
                 f'--ema: the config already has an {type_name(hook)}; leave out --ema'
             )

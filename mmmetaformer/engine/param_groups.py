@@ -41,7 +41,7 @@ class ParamwiseConstructor(DefaultOptimWrapperConstructor):
     - `custom_keys`, as in mmengine: `{part of a name: dict(lr_mult=, decay_mult=)}`.
       The longest matching key counts. In mmengine a key switches off all other rules
       for the parameters it names (open-mmlab/mmengine#846). Here the factors are
-      multiplied, so vectors stay without decay whatever the keys say.
+      multiplied, so vectors never decay.
     - `decay_rate` in (0, 1) and `decay_type`, `'layer_wise'` (the default) or
       `'stage_wise'`: the factor of a layer is `decay_rate ** (layers behind it)`. The
       backbone counts its layers (`get_layer_depth`, as in mmpretrain), so that any

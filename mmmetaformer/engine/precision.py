@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mixed precision: as the config asks, as the user asks, or off."""
 
-import os
 from typing import Any
 
 import torch
@@ -9,6 +8,7 @@ from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import add_hook, type_name
+from mmmetaformer.launchers import is_first_process
 
 __all__ = ['use_amp', 'without_amp']
 
@@ -16,8 +16,6 @@ __all__ = ['use_amp', 'without_amp']
 PLAIN, AMP = 'OptimWrapper', 'AmpOptimWrapper'
 #: Arguments of the second that the first does not take.
 AMP_ARGUMENTS = ('dtype', 'loss_scale', 'use_fsdp')
-#: What launchers call the number of a process.
-RANKS = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
 
 def use_amp(cfg: Config, wanted: bool | None = None) -> None:
@@ -42,8 +40,8 @@ def use_amp(cfg: Config, wanted: bool | None = None) -> None:
     if kind not in (PLAIN, AMP):
         if wanted is not None:
             raise ConfigError(
-                f'--amp and --no-amp do not go with optim_wrapper.type={kind!r}, only '
-                f'with {PLAIN} and {AMP}: leave them out'
+                f'--amp and --no-amp do not work with optim_wrapper.type={kind!r}, '
+                f'only with {PLAIN} and {AMP}: leave them out'
             )
         return
     if wanted and not torch.cuda.is_available():
@@ -103,5 +101,5 @@ def _say_once(text: str) -> None:
 
     No logger yet: the runner makes this run's, and the current one is an earlier run's.
     """
-    if all(os.environ.get(name, '0') == '0' for name in RANKS):
+    if is_first_process():
         print(text, flush=True)

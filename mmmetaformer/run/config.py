@@ -61,7 +61,7 @@ def read_run_config(args: argparse.Namespace) -> Config:
         args: The parsed arguments, with the path as `config`.
 
     Raises:
-        ConfigError: The config does not exist, or does not go with an option.
+        ConfigError: The config does not exist, or an option does not work with it.
     """
     if args.sample_data and (args.classes or args.data_root):
         raise ConfigError(

@@ -49,7 +49,7 @@ def use_out(cfg: Config, path: str) -> None:
             mmseg's writes.
 
     Raises:
-        ConfigError: The path does not go with the config's evaluator.
+        ConfigError: The path does not match the config's evaluator.
     """
     evaluators = evaluators_of(cfg, 'test')
     is_pickle = Path(path).suffix in ('.pkl', '.pickle')

@@ -13,11 +13,11 @@ from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.precision import use_amp
 from mmmetaformer.engine.start_report import report_start
+from mmmetaformer.launchers import world_size_of
 
 from .config import read_run_config
 from .resume import use_resume
 from .scale_lr import scale_lr
-from .world_size import world_size_of
 
 __all__ = ['train']
 

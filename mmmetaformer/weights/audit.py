@@ -10,7 +10,7 @@ from mmmetaformer.text import shortened
 
 from .anatomy import anatomy, differences
 
-__all__ = ['Audit', 'compare']
+__all__ = ['CLASSIFIER', 'OUT_NORMS', 'Audit', 'compare']
 
 # A backbone has no classifier, and no norm after the global pooling.
 CLASSIFIER = ('norm.', 'head.')

@@ -11,6 +11,7 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.text import shortened
 
 from .anatomy import anatomy
+from .audit import CLASSIFIER, OUT_NORMS
 from .catalogue import find_entry
 from .files import read_weights
 from .layouts import LAYOUTS, find_layout, from_layout, to_layout
@@ -93,8 +94,9 @@ def convert(args: argparse.Namespace) -> None:
             f'{args.source} has {len(unknown)} unexpected keys for layout {layout}: '
             f'{shortened(unknown)}. Remove them from the file first.'
         )
-    optional = ('out_norms.', 'norm.', 'head.')
-    lost = [key for key in without_place if not key.startswith(optional)]
+    lost = [
+        key for key in without_place if not key.startswith((*CLASSIFIER, OUT_NORMS))
+    ]
     if lost:
         raise ConfigError(
             f'layout {args.to} has no place for {len(lost)} tensors of {args.source}: '

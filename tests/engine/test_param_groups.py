@@ -148,7 +148,7 @@ def test_it_finds_the_backbone_wherever_it_is():
         {'backbone': dict(decay_mult=3.0)},
     ],
 )
-def test_vectors_stay_without_decay_whatever_the_keys_say(custom_keys):
+def test_vectors_never_decay(custom_keys):
     for backbone in (ConvFormer('s18'), PoolFormer('s12')):
         model = Segmentor(backbone)
         groups = groups_of(model, flat_decay_mult=0.0, custom_keys=custom_keys)

@@ -99,7 +99,7 @@ def own_coco(tmp_path):
 
 def test_own_boxes_are_read_by_name(own_coco):
     cfg = load('mask_rcnn_convformer')
-    # In the file's order: see tests/datasets/test_check_categories.py.
+    # In the file's order: see tests/checks/test_coco_categories.py.
     use_classes(cfg, ['dog', 'cat'])
     use_data_root(cfg, str(own_coco))
     for split in ('train', 'val', 'test'):

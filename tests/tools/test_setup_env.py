@@ -219,7 +219,7 @@ def test_an_unusable_python_is_refused(
 
 
 def test_a_newer_python_is_used_with_a_warning(tree, make_python):
-    warning = 'newer than the versions this project is tried with, 3.10 to 3.14'
+    warning = 'newer than the versions this project is tested with, 3.10 to 3.14'
     tree.python = make_python('3.14')
     assert warning not in tree.set_up('.venv', 'lite')
     tree.python = make_python('3.15')

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of a backbone's `init_cfg` that names pretrained weights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from mmengine.model import PretrainedInit
 from torch import nn
 
 from mmmetaformer.errors import check_arguments
+from mmmetaformer.host import as_list
 
 __all__ = ['split_init_cfg']
 
@@ -22,10 +23,9 @@ def split_init_cfg(init_cfg: Any) -> tuple[list[Callable[[nn.Module], Any]], lis
     Raises:
         ConfigError: `load_pretrained` does not have one of the arguments.
     """
-    configs = [init_cfg] if isinstance(init_cfg, Mapping) else list(init_cfg or [])
     loaders: list[Callable[[nn.Module], Any]] = []
     others: list[Any] = []
-    for cfg in configs:
+    for cfg in as_list(init_cfg):
         if not _is_pretrained(cfg.get('type')):
             others.append(cfg)
             continue

@@ -57,10 +57,10 @@ class MetaFormerBlock(Recomputing):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, dim, H, W) to (N, dim, H, W)."""
-        mixed = self.chain(x, self.norm1, self.token_mixer)
-        x = self.res_scale1(x) + self.layer_scale1(self.drop_path1(mixed))
-        mixed = self.chain(x, self.norm2, self.mlp)
-        return self.res_scale2(x) + self.layer_scale2(self.drop_path2(mixed))
+        branch = self.chain(x, self.norm1, self.token_mixer)
+        x = self.res_scale1(x) + self.layer_scale1(self.drop_path1(branch))
+        branch = self.chain(x, self.norm2, self.mlp)
+        return self.res_scale2(x) + self.layer_scale2(self.drop_path2(branch))
 
 
 def _drop_path(rate: float) -> nn.Module:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether operations run at once on tensors with values."""
+"""Whether torch runs operations eagerly."""
 
 import torch
 

@@ -20,8 +20,8 @@ __all__ = ['overwriting']
 def overwriting(linear: nn.Module, act: nn.Module) -> Callable[[Tensor], Tensor]:
     """Return the activation that follows a layer, overwriting its input if it may.
 
-    It may where nobody can hold the tensor between the two: autograd records nothing,
-    and neither module has a hook.
+    It may if no one else can hold the tensor between the two: autograd records
+    nothing, and neither module has hooks.
 
     Args:
         linear: The layer before. Only an `nn.Linear` is known to return a new tensor.

@@ -14,7 +14,7 @@ __all__ = ['Recipe']
 
 
 class Recipe:
-    """Recompute `value` as `function(x)`, and save `x` in its place.
+    """Recompute `value` as `function(x)`, and save `x` instead.
 
     Its `pack` and `unpack` are saved-tensor hooks. A tensor that shares memory with
     the value is recomputed too; all others go to the hooks in force outside. The value

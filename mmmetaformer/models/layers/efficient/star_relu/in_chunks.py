@@ -33,7 +33,7 @@ def backward(x: Tensor, scale: Tensor, grad: Tensor) -> tuple[Tensor, Tensor, Te
     for x_part, grad_part, part in chunks(x, grad, d_x):
         torch.clamp_min(x_part, 0, out=part)
         torch.addcmul(zero, part, grad_part, value=factor or 1, out=part)
-        # x in place of relu(x): where the two differ, the other factor is 0.
+        # x instead of relu(x): where the two differ, the other factor is 0.
         d_scale += _dot(part.to(scale.dtype), x_part.to(scale.dtype))
         d_bias += grad_part.sum(dtype=scale.dtype)
     if factor == 0:

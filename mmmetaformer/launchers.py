@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processes of a run, before they are connected."""
+
+import os
+
+__all__ = ['is_first_process', 'world_size_of']
+
+# Where each launcher says how many processes it started.
+WORLD_SIZES = {
+    'pytorch': 'WORLD_SIZE',
+    'slurm': 'SLURM_NTASKS',
+    'mpi': 'OMPI_COMM_WORLD_SIZE',
+}
+# Where they say the number of this process.
+RANKS = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
+
+
+def world_size_of(launcher: str) -> int:
+    """Return the number of processes of a run.
+
+    Args:
+        launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
+    """
+    return 1 if launcher == 'none' else int(os.environ.get(WORLD_SIZES[launcher], 1))
+
+
+def is_first_process() -> bool:
+    """Return whether this is the first process, or the only one."""
+    return all(os.environ.get(name, '0') == '0' for name in RANKS)
