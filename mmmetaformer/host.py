@@ -24,6 +24,7 @@ __all__ = [
     'TEST_HEADS_ON_MAPS',
     'add_hook',
     'as_list',
+    'counts_epochs',
     'data_sets',
     'data_sets_of',
     'dicts_in',
@@ -111,6 +112,14 @@ def data_sets_of(cfg: Config, *splits: str) -> Iterator[Any]:
 def evaluators_of(cfg: Config, split: str) -> list[Any]:
     """Return the configs of a split's evaluators."""
     return as_list(cfg.get(f'{split}_evaluator'))
+
+
+def counts_epochs(cfg: Config) -> bool:
+    """Return whether the training loop of a config counts epochs, not iterations."""
+    loop = cfg.train_cfg
+    if 'type' in loop:
+        return type_name(loop) == 'EpochBasedTrainLoop'
+    return loop.get('by_epoch', True)
 
 
 def schedulers_of(cfg: Config) -> list[Any]:

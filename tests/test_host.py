@@ -98,3 +98,16 @@ def test_the_classes_that_a_data_set_knows():
     known = host.known_classes(dict(type='ADE20KDataset'), 'mmseg')
     assert len(known) == 150
     assert host.known_classes(dict(type='BaseSegDataset'), 'mmseg') is None
+
+
+@pytest.mark.parametrize(
+    ('loop', 'expected'),
+    [
+        (dict(type='EpochBasedTrainLoop', max_epochs=1), True),
+        (dict(type='IterBasedTrainLoop', max_iters=1), False),
+        (dict(by_epoch=False, max_iters=1), False),
+        (dict(by_epoch=True, max_epochs=1), True),
+    ],
+)
+def test_loops_that_count_epochs(loop, expected):
+    assert host.counts_epochs(Config(dict(train_cfg=loop))) is expected

@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.host import schedulers_of
+from mmmetaformer.host import counts_epochs, schedulers_of
 
 __all__ = ['scale_loop', 'scale_schedule']
 
@@ -22,9 +22,9 @@ def scale_loop(cfg: Config, factor: float) -> None:
         cfg: The run's config, changed in place.
         factor: New length divided by old length.
     """
-    loop = cfg.train_cfg
-    if loop.get('type') != 'IterBasedTrainLoop' and loop.get('by_epoch', True):
+    if counts_epochs(cfg):
         return
+    loop = cfg.train_cfg
     for key in ('max_iters', 'val_begin', 'val_interval', 'dynamic_intervals'):
         if key in loop:
             loop[key] = _times(loop[key], factor)

@@ -25,6 +25,7 @@ from mmmetaformer.host import (
     HEADS,
     SEGMENTOR_HEADS,
     SPLITS,
+    counts_epochs,
     data_sets,
     data_sets_of,
     dicts_in,
@@ -203,8 +204,7 @@ def _divided(channels: Any, factor: int) -> Any:
 def _shorten_schedule(cfg: Config, sample: _Sample) -> None:
     iterations = sample.iterations
     loop = cfg.train_cfg
-    by_epoch = loop.get('type', 'EpochBasedTrainLoop') == 'EpochBasedTrainLoop'
-    if by_epoch:
+    if counts_epochs(cfg):
         length = iterations * BATCH_SIZE // sample.num_train
         loop.max_epochs = length
     else:

@@ -9,7 +9,7 @@ from mmmetaformer.run.scale_lr import scale_lr
 
 def test_rate_and_lengths_follow_the_batch(tmp_path):
     cfg = by_steps(tmp_path, batch_size=2)
-    scale_lr(cfg, world_size=2)  # 4 images a step in place of 16
+    scale_lr(cfg, world_size=2)  # 4 images per step instead of 16
     assert cfg.optim_wrapper.optimizer.lr == pytest.approx(0.1 / 4)
     assert cfg.train_cfg.max_iters == 80
     assert cfg.train_cfg.val_interval == 40

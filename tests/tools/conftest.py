@@ -9,7 +9,7 @@ from tiny_runs import TINY_MODELS
 
 @pytest.fixture(scope='session')
 def tiny_config(root):
-    """Write a config with a tiny backbone; gives back its path."""
+    """Write a config with a tiny backbone and return its path."""
 
     def write(folder, method, family, more=''):
         path = folder / f'tiny_{method}.py'
@@ -27,7 +27,7 @@ def sample(tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def tool(root):
-    """Run a tool as a user does; gives back the finished process."""
+    """Run a tool as a user does and return the finished process."""
 
     def call(name, *arguments, **environment):
         command = ['bash'] if name.endswith('.sh') else [sys.executable]

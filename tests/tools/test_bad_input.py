@@ -15,7 +15,7 @@ DETECTOR = 'configs/mask_rcnn_convformer.py'
 
 @pytest.fixture
 def call(root, monkeypatch, capsys, tmp_path):
-    """Run a tool in this process; gives back its status and what it said."""
+    """Run a tool in this process; return its status and what it printed."""
 
     def run(name, *arguments, cwd=root):
         monkeypatch.chdir(cwd)
