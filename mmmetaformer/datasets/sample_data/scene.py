@@ -86,7 +86,7 @@ def draw_scene(
         instances.append(Instance(name, polygon, fill(polygon, side, side)))
         _paint(picture, polygon, draw_texture(rng, side, draw_colour(rng, name)))
 
-    other = np.zeros((side, side), bool)
+    other: NDArray[np.bool_] = np.zeros((side, side), bool)
     if with_other and rng.random() < _OTHER_CHANCE:
         polygon = _place(rng, blob_outline(rng), _OTHER_SIZES, taken)
         if polygon is not None:
