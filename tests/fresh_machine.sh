@@ -22,9 +22,10 @@ repository=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # mounts and all processes that it started are gone.
 if [[ -z ${FRESH_ROOT:-} ]]; then
     export FRESH_ROOT
+    child=''
     FRESH_ROOT=$(mktemp -d "${TMPDIR:-/var/tmp}/fresh-machine.XXXXXX")
     clean_up() {
-        kill "$child" 2>/dev/null || true
+        kill -KILL "$child" 2>/dev/null || true  # unshare ignores the others
         wait
         rm -rf --one-file-system "$FRESH_ROOT"
     }

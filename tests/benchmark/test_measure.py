@@ -52,7 +52,7 @@ def test_figures(probes):
     assert slow.speed_up == (1, 1, 1)
     assert fast.speed_up == (2, 2, 2)
     assert fast.images_per_second == 2 / 0.25
-    # exp keeps its output, of 48 elements an image; what the product keeps is there.
+    # exp saves its output, 48 elements per image; the product's inputs exist anyway.
     assert fast.saved_bytes == 48 * 4
     # At the peak there are the image, the output and its gradient at least.
     assert fast.peak_bytes >= 3 * 96 * 4

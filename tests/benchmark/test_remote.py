@@ -16,7 +16,7 @@ calls = []
 
 
 def fails(path):
-    """In another way each time; the state is that of the other process."""
+    """Fail in another way each time; `calls` belongs to the other process."""
     calls.append(path)
     if len(calls) == 1:
         raise ConfigError(path)

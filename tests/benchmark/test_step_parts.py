@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""By a clock of the test's own, which each part moves on by another amount."""
+"""The test has its own clock, and each part moves it by another amount."""
 
 import time
 

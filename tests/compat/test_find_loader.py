@@ -13,7 +13,7 @@ from mmmetaformer.compat import find_loader
 
 @pytest.fixture
 def removed(monkeypatch):
-    """Python 3.14's `pkgutil`, whatever Python runs the test."""
+    """Make `pkgutil` that of Python 3.14, in any Python."""
     monkeypatch.delattr(pkgutil, 'find_loader', raising=False)
     with pytest.raises(AttributeError, match='find_loader'):
         mmcv_full_available()

@@ -17,12 +17,12 @@ def saved(model, image):
 
 
 def test_by_hand():
-    # A linear map keeps its input, relu its output, and that is the next one's input.
+    # A linear map saves its input, relu its output, which is the next map's input.
     image = torch.zeros(5, 8)
     model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4))
     assert saved(model, image) == 5 * 16 * 4
 
-    # Square keeps its input, which is not there otherwise.
+    # Square saves its input, which does not exist otherwise.
     class Square(nn.Module):
         def forward(self, x):
             return (x + 1).square()
@@ -46,5 +46,5 @@ def test_attention_keeps_no_matrix_of_all_pairs():
     model = models.CAFormer('s18')
     with make_fake(model):
         kept = saved(model, torch.empty(1, 3, 512, 512))
-    # Nine blocks of 10 heads at 1024 positions would keep 377 MB of them alone.
+    # The matrices of nine blocks with 10 heads at 1024 positions would be 377 MB.
     assert kept < 0.8e9

@@ -54,11 +54,7 @@ def method(cfg):
 
 
 def plain(value):
-    """What says the same made alike: tuples and lists, defaults, this project's heads.
-
-    Arguments that only repeat a default are left out, and heads have mmseg's names:
-    these are subclasses (`tests/segmentation/test_decode_heads.py`).
-    """
+    """Normalize a config: tuples to lists, no defaults, mmseg's names of our heads."""
     if isinstance(value, dict):
         return {
             key: plain(item)

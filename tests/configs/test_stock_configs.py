@@ -29,7 +29,7 @@ class Case:
 
     path: str
     lines: str
-    arguments: str = ''  # of the backbone, besides type and arch
+    arguments: str = ''  # of the backbone, apart from type and arch
     size: int = 128  # pixels of the test's images
 
 

@@ -33,7 +33,7 @@ def test_two_times_eight_is_sixteen(make, passes, tmp_path):
 
 
 def test_mmengine_alone_runs_through_the_schedule_too_fast(tmp_path):
-    # Why there is a hook here. When this fails, it is mended.
+    # If this fails, mmengine has fixed it: remove our hook.
     cfg = by_steps(tmp_path, batch_size=2)
     cfg.optim_wrapper.accumulative_counts = 8
     rates, _ = train(cfg)

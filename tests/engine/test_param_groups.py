@@ -162,7 +162,7 @@ def test_vectors_never_decay(custom_keys):
 
 
 def test_mmengines_own_constructor_drops_the_rule():
-    # Why there is one here: open-mmlab/mmengine#846. When this fails, it is mended.
+    # open-mmlab/mmengine#846. If this fails, mmengine has fixed it: remove our rule.
     keys = {'backbone': dict(lr_mult=0.1)}
     rules = dict(flat_decay_mult=0.0, custom_keys=keys)
     name = 'backbone.stages.0.0.mlp.act.scale'

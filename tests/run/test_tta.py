@@ -59,7 +59,7 @@ def test_a_segmentor_averages_scales_and_flips(name, runner):
         for view, (sample,), is_flipped in zip(
             views, batch['data_samples'], flipped, strict=True
         ):
-            # As if it were no flipped view: the flip is taken back here by hand.
+            # Mark the view as not flipped: the test flips it back itself.
             plain = sample.clone()
             plain.set_metainfo(dict(flip=False))
             (one,) = model.module.test_step(dict(inputs=view, data_samples=[plain]))

@@ -71,7 +71,7 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
 def test_weights_that_do_not_fit_stop_both_processes(
     tool, tiny_config, sample, tmp_path
 ):
-    """Also where one process alone finds fault: nobody waits for it for ever."""
+    """Also if only one process fails: the others must not wait forever."""
     config = tiny_config(tmp_path, 'upernet', 'convformer')
     weights = tmp_path / 'weights.pth'
     torch.save({'conv1.weight': torch.ones(1), 'fc.bias': torch.ones(1)}, weights)

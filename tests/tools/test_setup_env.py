@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `tools/setup_env.sh` decides, with a Python that only logs what pip is asked."""
+"""What `tools/setup_env.sh` decides, with a script for Python that logs pip's words."""
 
 import fcntl
 import os

@@ -83,7 +83,7 @@ def draw_scene(
         instances.append(Instance(name, polygon, fill(polygon, side, side)))
         _paint(picture, polygon, draw_texture(rng, side, draw_colour(rng, name)))
 
-    other = np.zeros((side, side), bool)
+    other: NDArray[np.bool_] = np.zeros((side, side), bool)
     if with_other and rng.random() < OTHER_CHANCE:
         polygon = _place(rng, blob_outline(rng), OTHER_SIZES, taken)
         if polygon is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole backbones with recomputation and kernels against plain ones."""
+"""Whole backbones with recomputation and kernels against the reference."""
 
 from functools import partial
 
