@@ -9,13 +9,13 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights import publish as module
 from mmmetaformer.weights.publish import (
     publish,
     read_published,
     save_weights,
     weights_hash,
 )
-from mmmetaformer.weights.publish import publish as module
 
 CONFIG = "model = dict(type='A')\n"
 
