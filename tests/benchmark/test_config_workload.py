@@ -65,7 +65,7 @@ def test_low_precision(root):
 
 def test_another_scope_is_refused():
     cfg = Config(dict(model=dict(type='Any'), default_scope='mmpretrain'))
-    with pytest.raises(ConfigError, match="a.py is of scope 'mmpretrain'"):
+    with pytest.raises(ConfigError, match="a.py has the scope 'mmpretrain'"):
         build('a.py', Setting(), lambda path: cfg)
 
 
