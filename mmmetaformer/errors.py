@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""User errors; each message says what to do."""
+"""User errors and warnings; each message says what to do."""
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .launchers import is_first_process
 from .text import did_you_mean
 
-__all__ = ['ConfigError', 'check_arguments', 'check_choice']
+__all__ = ['ConfigError', 'check_arguments', 'check_choice', 'warn']
 
 
 class ConfigError(ValueError):
@@ -15,6 +17,19 @@ class ConfigError(ValueError):
 
     The tools print its message without a traceback and exit with status 2.
     """
+
+
+def warn(message: str) -> None:
+    """Print a warning that a person should act on, once per run.
+
+    It is a line of the tool's own: those of Python's `warnings` and of the log are
+    mixed with many that nobody can act on.
+
+    Args:
+        message: What is unusual, and what to do if it is not meant.
+    """
+    if is_first_process():
+        print(f'warning: {message}', file=sys.stderr, flush=True)
 
 
 def check_choice(

@@ -29,6 +29,7 @@ __all__ = [
     'data_sets_of',
     'dicts_in',
     'evaluators_of',
+    'kinds_of',
     'known_classes',
     'predicts_masks',
     'registered_data_set',
@@ -163,6 +164,17 @@ def known_classes(
     """Return the classes that a data set has by its type, None if it has none."""
     kind = registered_data_set(dataset, scope)
     return getattr(kind, 'METAINFO', {}).get('classes')
+
+
+def kinds_of(dataset: Mapping[str, Any], scope: str | None) -> list[str]:
+    """Return the names of a data set's class and of its base classes.
+
+    Args:
+        dataset: The data set's config, not a wrapper.
+        scope: The config's default scope.
+    """
+    kind = registered_data_set(dataset, scope)
+    return [base.__name__ for base in kind.__mro__] if kind else []
 
 
 def predicts_masks(model: Mapping[str, Any]) -> bool:

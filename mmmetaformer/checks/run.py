@@ -7,9 +7,11 @@ from mmengine.config import Config
 
 from mmmetaformer.host import evaluators_of
 
-from .channels import check_channels
+from .config.channels import check_channels
+from .config.head_classes import check_classes
+from .data import data_faults
+from .fault import report_faults
 from .files import check_files
-from .head_classes import check_classes
 
 __all__ = ['check_run']
 
@@ -17,18 +19,21 @@ __all__ = ['check_run']
 def check_run(cfg: Config, splits: Iterable[str]) -> None:
     """Refuse a config that would fail later, or silently train on the wrong thing.
 
+    What is unusual but works is printed as a warning.
+
     Args:
         cfg: The run's config.
         splits: Which of 'train', 'val' and 'test' the run uses.
 
     Raises:
-        ConfigError: An unknown backbone, argument or mixer; channels that do not match;
-            missing data; a number of classes that does not match.
+        ConfigError: The config or its data is wrong; the message says what to do.
     """
     scope = cfg.get('default_scope')
     check_channels(cfg.model, scope)
+    splits = list(splits)
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
         if loader is not None:
             check_files(loader.dataset, evaluators_of(cfg, split))
             check_classes(loader.dataset, cfg.model, scope)
+    report_faults(data_faults(cfg, splits))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmengine.config import Config, DictAction
 
-from mmmetaformer.checks.coco_categories import check_categories
+from mmmetaformer.checks.coco.categories import check_categories
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import SPLITS, data_sets_of
 

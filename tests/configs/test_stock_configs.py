@@ -16,7 +16,7 @@ from mmengine.registry import MODELS, init_default_scope
 from mmengine.structures import InstanceData, PixelData
 from mmseg.structures import SegDataSample
 
-from mmmetaformer.checks.channels import check_channels
+from mmmetaformer.checks.config.channels import check_channels
 from mmmetaformer.run.config import load_config
 
 ALL = '[64, 128, 320, 512]'

@@ -9,8 +9,8 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS, init_default_scope
 from PIL import Image
 
+from mmmetaformer.checks.config.head_classes import check_classes
 from mmmetaformer.checks.files import check_files
-from mmmetaformer.checks.head_classes import check_classes
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import evaluators_of
 from mmmetaformer.run.command_line import add_run_arguments
@@ -99,7 +99,7 @@ def own_coco(tmp_path):
 
 def test_own_boxes_are_read_by_name(own_coco):
     cfg = load('mask_rcnn_convformer')
-    # In the file's order: see tests/checks/test_coco_categories.py.
+    # In the file's order: see tests/checks/coco/test_coco_categories.py.
     use_classes(cfg, ['dog', 'cat'])
     use_data_root(cfg, str(own_coco))
     for split in ('train', 'val', 'test'):

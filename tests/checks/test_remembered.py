@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+
+import pytest
+
+from mmmetaformer.checks.remembered import remembered
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    """Ask about a file; the calls count how often its content was read."""
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    file = tmp_path / 'a.txt'
+    file.write_text('one')
+    calls = []
+
+    def find_out():
+        calls.append(file)
+        return [file.read_text()]
+
+    def run(question='what is in it'):
+        return remembered(question, [file], list[str], find_out)
+
+    run.file, run.calls = file, calls
+    return run
+
+
+def test_an_unchanged_file_is_read_once(ask):
+    assert [ask(), ask()] == [['one'], ['one']]
+    assert len(ask.calls) == 1
+
+
+def test_another_question_size_or_time_is_asked_again(ask):
+    ask()
+    ask('how long is it')
+    ask.file.write_text('another')
+    assert ask() == ['another']
+    os.utime(ask.file, (0, 0))
+    ask()
+    assert len(ask.calls) == 4
+
+
+def test_a_damaged_answer_is_asked_again(ask, tmp_path):
+    ask()
+    for file in (tmp_path / 'cache').rglob('*.json'):
+        file.write_text('{')
+    assert ask() == ['one']
+
+
+def test_without_a_folder_to_write_to_nothing_is_remembered(ask, tmp_path):
+    (tmp_path / 'cache').write_text('a file')
+    assert [ask(), ask()] == [['one'], ['one']]
+    assert len(ask.calls) == 2
