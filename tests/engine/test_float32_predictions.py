@@ -6,6 +6,7 @@ import torch
 from mmdet.models.task_modules.coders import DeltaXYWHBBoxCoder
 from mmengine.config import Config
 from mmengine.runner import Runner
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmmetaformer.engine.float32_predictions import predict_in_float32
 from mmmetaformer.run.sample_run import use_sample_data
@@ -67,10 +68,13 @@ def test_losses_and_box_decoding(name, sample_folder, tmp_path, decoded):
     cfg.train_dataloader.batch_size = 2
     runner = Runner.from_cfg(cfg)
     model = runner.model.train()
-    for head in model.modules():
+    for module in model.modules():
         # mmseg's own loss: the memory-efficient one is float32 by itself.
-        if hasattr(head, 'memory_efficient_loss'):
-            head.memory_efficient_loss = False
+        if hasattr(module, 'memory_efficient_loss'):
+            module.memory_efficient_loss = False
+        # The statistics of two images at 1x1 amplify the rounding of bfloat16.
+        if isinstance(module, _BatchNorm):
+            module.eval()
     model.init_weights()
     batch = next(iter(runner.build_dataloader(cfg.train_dataloader)))
     data = model.data_preprocessor(batch, True)
@@ -96,7 +100,6 @@ def test_losses_and_box_decoding(name, sample_folder, tmp_path, decoded):
     assert boxes <= {torch.float32}
     assert bool(boxes) == ('rcnn' in name)
     assert loss == pytest.approx(plain_loss, rel=0.05)
-    if (
-        'cascade' not in name
-    ):  # whose later stages sample other RoIs at the least change
+    # The later stages of a cascade sample other RoIs at the least change.
+    if 'cascade' not in name:
         assert torch.cosine_similarity(grad, plain_grad, dim=0) > 0.9

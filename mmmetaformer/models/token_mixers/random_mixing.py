@@ -51,7 +51,11 @@ def _mix_on_grid(x: Tensor, matrix: Tensor, grid: tuple[int, int]) -> Tensor:
 
 
 def _mix(x: Tensor, matrix: Tensor) -> Tensor:
-    return (x.flatten(2) @ matrix.T).unflatten(2, x.shape[-2:])
+    # One product per image. With a single matrix, torch views images and channels as
+    # one dimension, and torch.compile of torch 2.14 fails on a CPU: its FakeTensor does
+    # not have the strides of the group norm before (pytorch#192668: of batch norm).
+    mixed = x.flatten(2) @ matrix.T.expand(len(x), -1, -1)
+    return mixed.unflatten(2, x.shape[-2:])
 
 
 # torch.fx records a call: the steps depend on the size of the map.
