@@ -8,10 +8,11 @@ as 0 and an absent `area` as that of the mask or the box.
 """
 
 import functools
-import math
 from typing import Any
 
 __all__ = ['install']
+
+FAR = 1e6  # pixels: no coordinate is as large
 
 
 def install() -> None:
@@ -36,39 +37,42 @@ def install() -> None:
 
 
 def _fill_in(dataset: dict[str, Any]) -> None:
-    """Fill in `iscrowd` and `area` of annotations that have a box.
-
-    The results that pycocotools compares with have their own areas.
-    """
+    """Fill in `iscrowd` and `area` of the annotations that have a box."""
     sizes = {one['id']: one for one in dataset.get('images', [])}
     for annotation in dataset.get('annotations', []):
+        if 'bbox' not in annotation:
+            continue
         if annotation.get('iscrowd') is None:
             annotation['iscrowd'] = 0
-        if annotation.get('area') is None and 'bbox' in annotation:
-            image = sizes.get(annotation.get('image_id'), {})
-            annotation['area'] = _area(annotation, image)
+        if annotation.get('area') is None:
+            image = sizes.get(annotation['image_id'], {})
+            shape = annotation.get('segmentation')
+            pixels = _pixels(shape, image.get('height'), image.get('width'))
+            _, _, width, height = annotation['bbox']
+            annotation['area'] = pixels or width * height
 
 
-def _area(annotation: dict[str, Any], image: dict[str, Any]) -> float:
-    """Return the pixels of the mask, or the area of the box where there is none."""
+def _pixels(shape: Any, height: int | None, width: int | None) -> float:
+    """Return the pixels of a mask, 0 where there is none."""
     from pycocotools import mask
 
-    height, width = image.get('height'), image.get('width')
-    shape = annotation.get('segmentation')
-    if isinstance(shape, list) and height and width:
-        shape = [one for one in shape if _is_polygon(one)]
-        rles = mask.frPyObjects(shape, height, width) if shape else []
-        pixels = float(mask.area(mask.merge(rles))) if rles else 0.0
-    elif isinstance(shape, dict) and isinstance(shape.get('counts'), list):
-        pixels = float(mask.area(mask.frPyObjects(shape, *shape['size'])))
-    elif isinstance(shape, dict) and isinstance(shape.get('counts'), str):
-        pixels = float(mask.area(shape))
-    else:
-        pixels = 0.0
-    _, _, box_width, box_height = annotation['bbox']
-    return pixels or box_width * box_height
+    if isinstance(shape, dict):
+        counts = shape.get('counts')
+        if isinstance(counts, list):
+            return float(sum(counts[1::2]))
+        return float(mask.area(shape)) if isinstance(counts, str) else 0.0
+    if not isinstance(shape, list) or not height or not width:
+        return 0.0
+    polygons = [one for one in shape if _is_polygon(one)]
+    if not polygons:
+        return 0.0
+    return float(mask.area(mask.merge(mask.frPyObjects(polygons, height, width))))
 
 
 def _is_polygon(points: Any) -> bool:
-    # pycocotools ends the process where a number is not finite.
-    return isinstance(points, list) and len(points) >= 6 and math.isfinite(sum(points))
+    """Return whether pycocotools can draw it; other numbers would end the process."""
+    return (
+        isinstance(points, list)
+        and len(points) >= 6
+        and all(isinstance(n, (int, float)) and abs(n) <= FAR for n in points)
+    )

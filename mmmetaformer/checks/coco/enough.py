@@ -50,7 +50,7 @@ def check_image_sizes(facts: CocoFacts, use: Use, left: Left) -> Iterator[Fault]
     """
     if 2 * left.too_small > facts.images:
         way_out = (
-            'Lower filter_cfg.min_size of the training data set, or use larger images'
+            'Lower filter_cfg.min_size of the training data, or use larger images'
         )
         what = f'{use.file}: {_filters(facts, use, left)}'
         yield Fault(what, way_out, stops=not left.images)
