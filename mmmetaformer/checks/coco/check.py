@@ -54,7 +54,7 @@ def coco_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
     yield from _file_faults(uses, answers)
     wrong = list(_class_faults(read, facts_of))
     yield from wrong
-    if any(fault.stops for fault in wrong):
+    if wrong:
         return
     seen = set()
     for use in read:

@@ -46,7 +46,7 @@ def class_fault(facts: CocoFacts, use: Use) -> Fault | None:
     if len(unknown) > FEW or unknown == classes:
         what = (
             f'{use.file} has the {_count(names)} {shortened(names)}; the config has '
-            f'{len(classes)} others: {shortened(classes, 3)}'
+            f'{len(classes)}: {shortened(classes, 3)}'
         )
         return Fault(what, f'For the classes of the file: {_option(names)}', stops)
     if unknown:

@@ -49,9 +49,7 @@ def check_image_sizes(facts: CocoFacts, use: Use, left: Left) -> Iterator[Fault]
     Other faults of the file may follow from it.
     """
     if 2 * left.too_small > facts.images:
-        way_out = (
-            'Lower filter_cfg.min_size of the training data, or use larger images'
-        )
+        way_out = 'Lower filter_cfg.min_size of the training data, or use larger images'
         what = f'{use.file}: {_filters(facts, use, left)}'
         yield Fault(what, way_out, stops=not left.images)
 

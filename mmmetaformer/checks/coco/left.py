@@ -52,9 +52,9 @@ def count_left(
         overlap_h = np.minimum(y + h, height) - np.maximum(y, 0)
         for reason, mask in (
             ('marked "ignore"', ignored),
+            ('narrower than 1 pixel', (w < 1) | (h < 1)),
             ('outside the image', ~((overlap_w > 0) & (overlap_h > 0))),
             ('of an area of 0', areas <= 0),
-            ('narrower than 1 pixel', (w < 1) | (h < 1)),
         ):
             dropped[reason] = int((kept & mask).sum())
             kept &= ~mask
