@@ -42,7 +42,7 @@ def class_fault(facts: CocoFacts, use: Use) -> Fault | None:
     count = dict(zip(facts.categories, facts.counts, strict=True))
     unknown = [name for name in classes if name not in names]
     others = [name for name in names if name not in classes and count[name]]
-    stops = use.own_classes
+    stops = use.own_classes or unknown == classes
     if len(unknown) > FEW or unknown == classes:
         what = (
             f'{use.file} has the {_count(names)} {shortened(names)}; the config has '

@@ -15,6 +15,7 @@ from mmmetaformer.checks.fault import Fault
 from .boxes import array_of_boxes, check_boxes, check_boxes_in_images
 from .entries import Annotation, Content, UnreadableError, read_content
 from .facts import CocoFacts, Question
+from .fit import check_fit
 from .ids import check_ids, check_references, rows_of
 from .images import check_images, sizes_of
 from .keys import check_key, without
@@ -84,7 +85,10 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
     def extent(index: int) -> tuple[float, float, float, float] | None:
         return extent_of(annotations[index].segmentation)
 
-    yield from check_boxes_in_images(objects, boxes, sizes, areas, extent)
+    wrong = list(check_boxes_in_images(objects, boxes, sizes, areas, extent))
+    yield from wrong
+    if not any(fault.stops for fault in wrong):
+        yield from check_fit(objects, boxes, extent, question.masks)
     if question.masks:
         segmentations = [one.segmentation for one in annotations]
         yield from check_masks(objects, segmentations, sizes)

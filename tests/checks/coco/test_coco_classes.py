@@ -84,14 +84,16 @@ def test_train_and_val_that_disagree(run):
     assert re.search('train and val disagree.*only val.json has bird', error)
 
 
-def test_names_that_a_type_writes_in_another_way_are_a_warning(run):
+def test_names_that_a_type_writes_in_another_way_are_a_warning(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    run = CocoRun(tmp_path, names=('ship', 'plane'))
     for split in ('train', 'val'):
         dataset = run.cfg[f'{split}_dataloader'].dataset
         dataset.type = 'iSAIDDataset'
         del dataset['metainfo']
     errors, warnings = run.faults()
     assert errors == []
-    assert 'train.json has the 2 categories' in warnings[0]
+    assert 'train.json has the 2 categories ship, plane' in warnings[0]
 
 
 def test_a_forgotten_comma_makes_one_name_of_the_classes(run):

@@ -66,7 +66,7 @@ SOUND = [
     lambda c: c.update(annotations=c['annotations'][2:], info=None, licenses=[]),
     lambda c: c['categories'].append(dict(id=9, name='bird', supercategory='animal')),
     lambda c: c['images'][0].update(file_name='Füße/猫.jpg'),
-    lambda c: c['annotations'][0].update(bbox=[75.5, 4, 20.9, 16]),  # a fraction out
+    lambda c: move(c, 75.5, 4, 20.9, 16),  # a fraction outside
 ]
 
 
@@ -77,13 +77,19 @@ def test_a_sound_file_passes(run, change):
     assert run.faults() == ([], [])
 
 
+def move(content, x, y, w, h):
+    entry = content['annotations'][0]
+    shape = [[x, y, x + w, y, x + w, y + h, x, y + h]]
+    entry.update(bbox=[x, y, w, h], segmentation=shape)
+
+
 ODD = [
     (
         lambda c: c['annotations'][0].update(bbox=[40, 4, 0, 16]),
         'narrower than 1 pixel',
     ),
     (lambda c: c['annotations'][0].update(area=0), '1 of 8 objects are left.*area'),
-    (lambda c: c['annotations'][0].update(bbox=[80, 4, 30, 16]), 'reaches outside'),
+    (lambda c: move(c, 80, 4, 30, 16), 'reaches outside'),
     (lambda c: c['images'][0].update(file_name='1.jpg'), 'file_name that another one'),
     (lambda c: [a.update(category_id=1) for a in c['annotations']], '1 of 2 cl.*: dog'),
 ]

@@ -122,3 +122,24 @@ def test_other_formats_are_left_alone(run, kind):
     run.train['annotations'] = [dict(segments_info=[])]
     run.cfg.train_dataloader.dataset.type = kind
     assert run.faults() == ([], [])
+
+
+SHIFTS = [
+    lambda a: a.update(bbox=[a['bbox'][0] + 15, a['bbox'][1] + 15, *a['bbox'][2:]]),
+    lambda a: a.update(segmentation=[[v / 3 for v in a['segmentation'][0]]]),
+    lambda a: a.update(segmentation=[[v / 96 for v in a['segmentation'][0]]]),
+]
+
+
+@pytest.mark.parametrize('shift', SHIFTS)
+def test_boxes_that_do_not_fit_their_polygons(run, shift):
+    message = 'does not fit its polygons, first annotation [12]'
+    shift(run.train['annotations'][1])
+    errors, (warning,) = run.faults()
+    assert errors == []
+    assert re.search(message, warning)
+    for entry in (*run.train['annotations'][2:], *run.val['annotations']):
+        shift(entry)
+    errors, _ = run.faults()
+    assert re.search(message, errors[0])
+    assert run.without_masks().faults()[0] == []
