@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from mmmetaformer.host import data_sets_of, kinds_of
 
+from .coco.check import coco_faults
 from .fault import Fault
 
 __all__ = ['data_faults']
@@ -21,14 +22,14 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
         cfg: The run's config, after `check_files`.
         splits: Which of 'train', 'val' and 'test' the run uses.
     """
+    splits = list(splits)
+    yield from coco_faults(cfg, splits)
     scope = cfg.get('default_scope')
     for split in splits:
         for dataset in data_sets_of(cfg, split):
             if dataset.get('backend_args'):
                 continue
             kinds = kinds_of(dataset, scope)
-            if 'CocoDataset' in kinds:
-                pass  # coco
-            elif 'BaseSegDataset' in kinds:
+            if 'BaseSegDataset' in kinds:
                 pass  # label maps
     yield from ()

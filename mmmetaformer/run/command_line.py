@@ -85,6 +85,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help='the classes of your own data, or a file with one name per line',
     )
     parser.add_argument(
+        '--subset',
+        action='store_true',
+        help='--classes are only some of those in the annotation files',
+    )
+    parser.add_argument(
         '--data-root',
         metavar='FOLDER',
         help="your own data, in the layout of the config's data set",

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from mmengine.config import Config, DictAction
 
-from mmmetaformer.checks.coco.categories import check_categories
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import SPLITS, data_sets_of
 
 from .find_config import find_config
-from .own_data import read_classes, use_classes, use_data_root
+from .own_data import read_classes, use_classes, use_data_root, use_subset
 from .sample_run import use_sample_data
 
 __all__ = ['load_config', 'merge_options', 'read_run_config']
@@ -75,11 +73,10 @@ def read_run_config(args: argparse.Namespace) -> Config:
             cfg.work_dir += '_sample'
     if args.classes:
         use_classes(cfg, read_classes(args.classes))
+    if args.subset:
+        use_subset(cfg, args.classes)
     if args.data_root:
         use_data_root(cfg, args.data_root)
     merge_options(cfg, args.cfg_options)
-    if args.classes:
-        for dataset in data_sets_of(cfg, *SPLITS):
-            check_categories(dataset)
     cfg.launcher = args.launcher
     return cfg

@@ -18,7 +18,13 @@ from mmmetaformer.host import (
     registered_data_set,
 )
 
-__all__ = ['read_classes', 'set_num_classes', 'use_classes', 'use_data_root']
+__all__ = [
+    'read_classes',
+    'set_num_classes',
+    'use_classes',
+    'use_data_root',
+    'use_subset',
+]
 
 NUMBERS = ('num_classes', 'num_things_classes')
 
@@ -51,7 +57,7 @@ def read_classes(words: Sequence[str]) -> list[str]:
 def use_classes(cfg: Config, names: Sequence[str]) -> None:
     """Give these classes to all heads and all data sets of a config.
 
-    In a file in COCO's format the classes are found by name (see `check_categories`).
+    In a file in COCO's format the classes are found by name (see `class_fault`).
     In a label map the first class is 1 and 0 is ignored if the data set's type has
     `reduce_zero_label`, as ADE20K's has; otherwise the first class is 0. If the type
     knows all the names, such as some of ADE20K's, they select from its labels and the
@@ -67,6 +73,24 @@ def use_classes(cfg: Config, names: Sequence[str]) -> None:
     set_num_classes(cfg.model, len(names))
     for dataset in data_sets_of(cfg, *SPLITS):
         _name_classes(dataset, tuple(names), cfg.get('default_scope'))
+
+
+def use_subset(cfg: Config, classes: Sequence[str] | None) -> None:
+    """Let all data sets leave out the objects of other categories than the classes.
+
+    Without it, a category of a COCO file that is no class stops the run.
+
+    Args:
+        cfg: The run's config, changed in place.
+        classes: The words of `--classes`.
+
+    Raises:
+        ConfigError: There are none.
+    """
+    if not classes:
+        raise ConfigError('--subset needs the names: --classes NAME ...')
+    for dataset in data_sets_of(cfg, *SPLITS):
+        dataset['metainfo']['subset'] = True
 
 
 def use_data_root(cfg: Config, root: str) -> None:

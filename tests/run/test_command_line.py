@@ -46,6 +46,7 @@ def test_defaults(parse):
         work_dir=None,
         sample_data=None,
         classes=None,
+        subset=False,
         data_root=None,
         cfg_options=[],
         launcher='none',

@@ -11,6 +11,7 @@ from PIL import Image
 
 from mmmetaformer.checks.config.head_classes import check_classes
 from mmmetaformer.checks.files import check_files
+from mmmetaformer.checks.run import check_run
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import evaluators_of
 from mmmetaformer.run.command_line import add_run_arguments
@@ -211,8 +212,22 @@ def test_a_name_that_the_file_lacks_is_refused_before_anything_is_built(own_coco
     own = ('--data-root', own_coco, '--classes')
     cfg = read_run_config(arguments(config, *own, 'dog', 'cat'))
     assert cfg.model.roi_head.mask_head.num_classes == 2
+    check_run(cfg, splits=('train', 'val'))
+    cfg = read_run_config(arguments(config, *own, 'dog', 'cats'))
     with pytest.raises(ConfigError, match="no category 'cats'"):
-        read_run_config(arguments(config, *own, 'dog', 'cats'))
+        check_run(cfg, splits=('train', 'val'))
+
+
+def test_a_subset_needs_the_option_and_the_names(own_coco):
+    config = CONFIGS / 'mask_rcnn_convformer.py'
+    own = ('--data-root', own_coco)
+    cfg = read_run_config(arguments(config, *own, '--classes', 'cat'))
+    with pytest.raises(ConfigError, match='to leave them out, add --subset'):
+        check_run(cfg, splits=('train', 'val'))
+    cfg = read_run_config(arguments(config, *own, '--classes', 'cat', '--subset'))
+    check_run(cfg, splits=('train', 'val'))
+    with pytest.raises(ConfigError, match='--subset needs the names'):
+        read_run_config(arguments(config, *own, '--subset'))
 
 
 def test_sample_data_has_its_own(tmp_path):
