@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmmetaformer.host import data_sets_of, kinds_of
 
 from .fault import Fault
+from .label_maps.check import label_map_faults
 
 __all__ = ['data_faults']
 
@@ -30,5 +31,5 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
             if 'CocoDataset' in kinds:
                 pass  # coco
             elif 'BaseSegDataset' in kinds:
-                pass  # label maps
+                yield from label_map_faults(dataset, cfg, split)
     yield from ()

@@ -89,6 +89,19 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='FOLDER',
         help="your own data, in the layout of the config's data set",
     )
+    parser.add_argument(
+        '--labels-from',
+        type=int,
+        choices=(0, 1),
+        help='how your own label maps count the classes: from 0, or from 1 with 0 '
+        'ignored',
+    )
+    parser.add_argument(
+        '--subset',
+        action='store_true',
+        help="--classes select from the labels of the config's data set, such as "
+        "ADE20K's",
+    )
     add_config_options(parser, 'train_dataloader.batch_size=4')
     parser.add_argument(
         '--launcher',
