@@ -47,6 +47,8 @@ def test_defaults(parse):
         sample_data=None,
         classes=None,
         data_root=None,
+        labels_from=None,
+        subset=False,
         cfg_options=[],
         launcher='none',
     )

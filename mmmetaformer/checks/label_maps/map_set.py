@@ -2,8 +2,10 @@
 """Which label map goes with which image, as the host's own data set pairs them."""
 
 import inspect
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mmengine.registry import DATASETS, TRANSFORMS
@@ -35,6 +37,15 @@ class MapSet:
     loader: Mapping[str, Any]
     image_loader: Mapping[str, Any]
     scope: str | None
+
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Image and label map of each entry whose files both exist."""
+        return [
+            (image, labels)
+            for image, labels in zip(self.images, self.maps, strict=True)
+            if os.path.isfile(labels) and os.path.isfile(image)
+        ]
 
     @property
     def classes(self) -> list[str] | None:

@@ -27,7 +27,10 @@ def pair_faults(map_set: MapSet) -> Iterator[Fault]:
     if not map_set.images:
         yield _no_image(map_set, listed)
         return
-    missing = [file for file in map_set.maps if not os.path.isfile(file)]
+    whole = {labels for _, labels in map_set.pairs}
+    missing = [
+        file for file in map_set.maps if file not in whole and not os.path.isfile(file)
+    ]
     if missing:
         yield _missing_maps(map_set, missing, listed)
     if not listed:
