@@ -27,8 +27,9 @@ def check_one_class(cfg: Config) -> None:
                     f'model.{name} has one class ({_class(cfg)}), and its softmax over '
                     'one class makes the loss 0 from the first step. Make the '
                     f'background a class: --classes background {_class(cfg)} '
-                    '--labels-from 0, with 0 and 1 in the label maps; or set '
-                    'use_sigmoid=True in loss_decode'
+                    '--labels-from 0, with 0 and 1 in the label maps; add '
+                    'out_channels=1 to the heads and use_sigmoid=True to their '
+                    'loss_decode for a sigmoid instead of a softmax'
                 )
 
 

@@ -138,9 +138,12 @@ def _orientation(image: Any) -> int:
 def _bits(image: Any) -> int:
     if hasattr(image, 'tag_v2') and image.tag_v2.get(BITS_PER_SAMPLE):
         return max(image.tag_v2[BITS_PER_SAMPLE])
-    # Pillow cuts 16-bit colours to 8: only how it will decode them says so.
-    if ';16' in f'{image.mode}{[tile[3] for tile in image.tile]}':
-        return 16
+    # Pillow cuts 16-bit colours to 8 and stretches 2- and 4-bit grey to 8: only how it
+    # will decode them says so.
+    how = f'{image.mode}{[tile[3] for tile in image.tile]}'
+    for bits in (16, 4, 2):
+        if f'L;{bits}' in how or (bits == 16 and ';16' in how):
+            return bits
     return BITS.get(image.mode, 8)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.checks.fault import Fault
-from mmmetaformer.host import type_name
+from mmmetaformer.host import data_sets_of, type_name
 
 from .file_faults import file_faults
+from .listing import PICTURES
 from .look import look_into
 from .map_set import read_map_set
 from .meaning import meaning_of
@@ -42,6 +43,8 @@ def label_map_faults(
     if map_set is None:
         return
     yield from pair_faults(map_set)
+    if not map_set.host.seg_map_suffix.lower().endswith(PICTURES):
+        return  # arrays or the like, for a loader of the user's own
     reduces = map_set.loader.get('reduce_zero_label')
     if reduces is not None and reduces != map_set.host.reduce_zero_label:
         yield Fault(
@@ -55,4 +58,6 @@ def label_map_faults(
     yield from file_faults(facts)
     meaning = meaning_of(map_set, cfg, split)
     if meaning is not None:
-        yield from value_faults(map_set, facts, meaning, split)
+        # In one of several data sets, classes of the others may never occur.
+        alone = len(list(data_sets_of(cfg, split))) == 1
+        yield from value_faults(map_set, facts, meaning, split == 'train' and alone)

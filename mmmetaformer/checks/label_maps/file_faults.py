@@ -36,6 +36,9 @@ KINDS = {
         ', which mmseg cuts to 8 bits; labels are 0 to 255',
         'Renumber the classes and save 8-bit PNG files',
     ),
+    'stretched': _Kind(
+        ' as if they were grey values', 'Save 8-bit PNG files, or files with a palette'
+    ),
     'size': _Kind(
         '; a label map has the size of its image',
         'Resize one of them; label maps without interpolation (nearest)',

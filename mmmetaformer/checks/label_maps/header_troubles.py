@@ -25,6 +25,9 @@ def map_troubles(file: str, header: Header) -> Iterator[Trouble]:
     if header.channels != 1:
         what = f'is a picture with {header.channels} channels (mode {header.mode})'
         yield Trouble('channels', file, what)
+    if header.mode == 'L' and header.bits < 8:
+        what = f'has {header.bits} bits a pixel, which Pillow stretches to 0 to 255'
+        yield Trouble('stretched', file, what)
     if header.format in LOSSY:
         yield Trouble('lossy', file, 'is a JPEG, which changes the labels')
 

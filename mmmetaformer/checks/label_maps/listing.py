@@ -5,8 +5,9 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 
-__all__ = ['count_suffixes', 'list_pictures']
+__all__ = ['PICTURES', 'count_suffixes', 'list_pictures']
 
+#: Suffixes of image files, in lower case.
 PICTURES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.gif', '.webp', '.ppm')
 
 

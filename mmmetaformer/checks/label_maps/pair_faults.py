@@ -34,7 +34,7 @@ def pair_faults(map_set: MapSet) -> Iterator[Fault]:
     if missing:
         yield _missing_maps(map_set, missing, listed)
     if not listed:
-        yield from _left_out(map_set)
+        yield from _left_out(map_set, warn_of_maps=not missing)
 
 
 def _no_image(map_set: MapSet, listed: bool) -> Fault:
@@ -46,17 +46,26 @@ def _no_image(map_set: MapSet, listed: bool) -> Fault:
         return Fault(f'there is no image in {map_set.image_folder}')
     return Fault(
         f'no image in {map_set.image_folder} ends with {host.img_suffix}; there are '
-        f'{count_suffixes(others)}',
-        'Give all images one suffix, or set img_suffix and seg_map_suffix of the data '
-        'set',
+        f'{count_suffixes(others)}, first {others[0]}',
+        'An image NAME.jpg and its label map NAME.png have the same NAME and sub-folder'
+        f'{_first_map(map_set)}',
     )
+
+
+def _first_map(map_set: MapSet) -> str:
+    found = list_pictures(map_set.map_folder)
+    return f'; the first label map is {found[0]}' if found else ''
 
 
 def _missing_maps(map_set: MapSet, missing: Sequence[str], listed: bool) -> Fault:
     host, folder = map_set.host, map_set.map_folder
     names = shortened((os.path.relpath(file, folder) for file in missing), NAMED)
     found = list_pictures(folder)
-    there = f'; there are {count_suffixes(found)}' if found else ', which has no image'
+    there = (
+        f'; there are {count_suffixes(found)}, first {found[0]}'
+        if found
+        else ', which has no image'
+    )
     way_out = (
         f'The label map of NAME{host.img_suffix} is NAME{host.seg_map_suffix}: rename '
         'the files, remove the images, or set img_suffix and seg_map_suffix'
@@ -71,7 +80,7 @@ def _missing_maps(map_set: MapSet, missing: Sequence[str], listed: bool) -> Faul
     )
 
 
-def _left_out(map_set: MapSet) -> Iterator[Fault]:
+def _left_out(map_set: MapSet, warn_of_maps: bool) -> Iterator[Fault]:
     host = map_set.host
     image_end, map_end = host.img_suffix, host.seg_map_suffix
     maps = set(list_pictures(map_set.map_folder))
@@ -102,7 +111,7 @@ def _left_out(map_set: MapSet) -> Iterator[Fault]:
         if name.endswith(map_end) and name.removesuffix(map_end) not in used
     ]
     # In one folder of both, what ends like a label map may be an image.
-    if alone and map_set.map_folder != map_set.image_folder:
+    if alone and warn_of_maps and map_set.map_folder != map_set.image_folder:
         yield Fault(
             f'{len(alone)} label maps in {map_set.map_folder} have no image ending '
             f'with {image_end} in {map_set.image_folder}: {shortened(alone, NAMED)}',

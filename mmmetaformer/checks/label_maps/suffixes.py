@@ -12,7 +12,7 @@ from mmengine.fileio import list_from_file
 
 from mmmetaformer.host import registered_data_set
 
-from .listing import list_pictures
+from .listing import PICTURES, list_pictures
 
 __all__ = ['Pairing', 'find_pairing']
 
@@ -53,7 +53,9 @@ def find_pairing(dataset: Mapping[str, Any], scope: str | None) -> list[Pairing]
     prefix = dataset.get('data_prefix') or {}
     root = dataset.get('data_root') or ''
     folders = [os.path.join(root, prefix.get(key) or '') for key in PREFIXES]
-    if own is None or not any(prefix.values()) or not all(map(os.path.isdir, folders)):
+    if own is None or not own[1].lower().endswith(PICTURES):
+        return []
+    if not any(prefix.values()) or not all(map(os.path.isdir, folders)):
         return []
     images, maps = (list_pictures(folder) for folder in folders)
     there = (set(images), set(maps))

@@ -16,7 +16,7 @@ UNLABELED = 255  # in most data sets, whatever the first class is
 
 
 def value_faults(
-    map_set: MapSet, facts: MapFacts, meaning: Meaning, split: str
+    map_set: MapSet, facts: MapFacts, meaning: Meaning, all_classes: bool
 ) -> Iterator[Fault]:
     """Yield where the labels found do not fit the classes.
 
@@ -24,8 +24,8 @@ def value_faults(
         map_set: The data set.
         facts: What was found in its label maps.
         meaning: What the labels stand for.
-        split: 'train', 'val' or 'test'. Classes that never occur are unusual in
-            training only.
+        all_classes: Whether each class should occur, as in the only data set that a
+            run trains on.
     """
     if not facts.labels:
         return
@@ -39,7 +39,7 @@ def value_faults(
         yield _above(map_set, facts, meaning, above)
     elif not classes:
         yield _nothing_left(map_set, facts, meaning)
-    elif split == 'train' and facts.all_looked_at:
+    elif all_classes and facts.all_looked_at:
         yield from _absent(map_set, facts, meaning, sorted(classes))
 
 

@@ -68,6 +68,37 @@ def test_wide_labels_are_refused(own_maps):
     assert '16-bit values from 256 to 257' in own_maps.fault()
 
 
+def test_grey_of_4_bits_is_stretched(own_maps):
+    for file in own_maps.maps():
+        Image.open(file).save(file, bits=4)
+    message = own_maps.fault()
+    assert 'has 4 bits a pixel, which Pillow stretches' in message
+
+
+def test_palettes_of_4_bits_are_sound(own_maps):
+    for file in own_maps.maps():
+        image = Image.fromarray(np.array(Image.open(file)))
+        image.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0])
+        image.save(file, bits=4)
+    assert own_maps.faults() == []
+
+
+def test_arrays_are_left_to_their_own_loader(own_maps):
+    for file in own_maps.maps():
+        file.rename(file.with_suffix('.npy'))
+    option = 'train_dataloader.dataset.seg_map_suffix=.npy'
+    words = ('--classes', 'bg', 'fg', '--cfg-options', option)
+    assert own_maps.faults(*words) == []
+
+
+def test_other_names_are_named(own_maps):
+    own_maps.rename(lambda file: f'{file.parents[1].name}_{file.name}')
+    message = own_maps.fault()
+    assert '4 of 4 images have no label map' in message
+    assert 'images_000.png' in message
+    assert 'there are 4 .png, first annotations_000.png' in message
+
+
 def test_the_size_of_the_image(own_maps):
     for file in own_maps.maps():
         Image.open(file).resize((12, 8)).save(file)

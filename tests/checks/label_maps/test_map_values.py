@@ -5,6 +5,7 @@ from mmengine.registry import DATASETS, init_default_scope
 from PIL import Image
 
 from mmmetaformer.checks.label_maps import look
+from mmmetaformer.checks.label_maps.check import label_map_faults
 from mmmetaformer.checks.label_maps.map_set import read_map_set
 from mmmetaformer.checks.label_maps.meaning import meaning_of
 
@@ -94,6 +95,14 @@ def test_a_class_that_a_sample_has_not_is_no_fault(own_maps, monkeypatch):
         Image.fromarray(np.ones((16, 24), np.uint8)).save(file)
     assert own_maps.faults() == []
     assert 'never occurs' in str(own_maps.faults(everything=True)[0])
+
+
+def test_several_data_sets_share_the_classes(own_maps):
+    own_maps.write(labels=(2,))
+    cfg = own_maps.cfg(*TWO)
+    one = cfg.train_dataloader.dataset
+    cfg.train_dataloader.dataset = dict(type='ConcatDataset', datasets=[one, one])
+    assert list(label_map_faults(one, cfg, 'train')) == []
 
 
 def test_meaning_is_that_of_the_host(own_maps):
