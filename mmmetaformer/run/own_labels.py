@@ -17,7 +17,8 @@ from mmmetaformer.host import (
     registered_data_set,
     type_name,
 )
-from mmmetaformer.text import did_you_mean, shortened
+
+from .label_names import check_clear, check_subset
 
 __all__ = ['name_labels', 'use_labels']
 
@@ -61,11 +62,11 @@ def use_labels(
     if labels_from is not None:
         _count_from(cfg, map_sets, labels_from)
     elif names and subset:
-        _check_subset(map_sets, names, scope)
+        check_subset(map_sets, names, scope)
     elif subset:
         raise ConfigError('--subset needs the names: --classes NAME ...')
     elif names and own_folder:
-        _check_clear(map_sets, names, scope)
+        check_clear(map_sets, names, scope)
 
 
 def name_labels(dataset: Any, names: tuple[str, ...], scope: str | None) -> None:
@@ -114,50 +115,3 @@ def _generalize(dataset: Any, scope: str | None) -> None:
         if key in defaults:
             dataset.setdefault(key, defaults[key].default)
     dataset['type'] = 'BaseSegDataset'
-
-
-def _check_subset(
-    map_sets: Sequence[Any], names: Sequence[str], scope: str | None
-) -> None:
-    for dataset in map_sets:
-        known = known_classes(dataset, scope)
-        if known is None:
-            raise ConfigError(
-                f'--subset: a {type_name(dataset)} has no classes of its own to select '
-                'from: leave it out'
-            )
-        for name in names:
-            if name not in known:
-                raise ConfigError(
-                    f'--subset: {type_name(dataset)} has no class {name!r}.'
-                    f'{did_you_mean(name, known)}'
-                )
-
-
-def _check_clear(
-    map_sets: Sequence[Any], names: Sequence[str], scope: str | None
-) -> None:
-    """Refuse names that the data set's type has at other labels than one's own."""
-    for dataset in map_sets:
-        known = known_classes(dataset, scope)
-        # The first classes in their order have the same labels either way.
-        if known is None or list(names) == list(known)[: len(names)]:
-            continue
-        if not set(names) <= set(known):
-            continue
-        labels = [known.index(name) + _first_label(dataset, scope) for name in names]
-        kind = type_name(dataset)
-        raise ConfigError(
-            f'--classes: {kind} has {shortened(names)} as its labels '
-            f'{shortened(labels)}; are these the labels in your folder?\n'
-            f'Add --subset if they are. For labels of your own, add --labels-from 1 '
-            f'({names[0]} is 1, 0 is ignored) or --labels-from 0 ({names[0]} is 0).'
-        )
-
-
-def _first_label(dataset: Any, scope: str | None) -> int:
-    """Return the label of a data set's first class: 1 if 0 is ignored, else 0."""
-    kind = registered_data_set(dataset, scope)
-    default = inspect.signature(kind).parameters.get('reduce_zero_label')
-    reduces = dataset.get('reduce_zero_label', default.default if default else False)
-    return 1 if reduces is True else 0

@@ -7,12 +7,16 @@ from mmmetaformer.checks.fault import Fault
 from mmmetaformer.text import shortened
 
 from .facts import MapFacts
+from .label_words import (
+    UNLABELED,
+    counting_hint,
+    describe_classes,
+    describe_labels,
+)
 from .map_set import MapSet
 from .meaning import Meaning
 
-__all__ = ['describe_labels', 'value_faults']
-
-UNLABELED = 255  # in most data sets, whatever the first class is
+__all__ = ['value_faults']
 
 
 def value_faults(
@@ -43,17 +47,6 @@ def value_faults(
         yield from _absent(map_set, facts, meaning, sorted(classes))
 
 
-def describe_labels(facts: MapFacts, meaning: Meaning, limit: int = 8) -> str:
-    """Return the labels found, what each is taken for, and its share of the pixels."""
-    return shortened(
-        (
-            f'{label} ({meaning.name(label)}, {_share(count.pixels / facts.pixels)})'
-            for label, count in sorted(facts.labels.items())
-        ),
-        limit,
-    )
-
-
 def _above(
     map_set: MapSet, facts: MapFacts, meaning: Meaning, above: Sequence[int]
 ) -> Fault:
@@ -61,11 +54,11 @@ def _above(
     many = len(above) > 1
     which = f'labels {shortened(above)} have' if many else f'label {above[0]} has'
     return Fault(
-        f'{which} no class: the {meaning.number} classes are {_label_range(meaning)}, '
-        f'but {f"label {above[0]}" if many else "it"} is in {count.maps} of '
+        f'{which} no class: the {meaning.number} classes are '
+        f'{describe_classes(meaning)}, but {f"label {above[0]}" if many else "it"} is in {count.maps} of '
         f'{facts.looked_at} maps of {map_set.map_folder} ({count.pixels} pixels, first '
         f'{count.first}). Labels found: {describe_labels(facts, meaning)}',
-        _count_hint(facts, meaning) or _way_out_of_above(facts, meaning, count.first),
+        counting_hint(facts, meaning) or _way_out_of_above(facts, meaning, count.first),
         entries=tuple(
             f'label {label}: {facts.labels[label].pixels} pixels in '
             f'{facts.labels[label].maps} maps, first in {facts.labels[label].first}'
@@ -80,7 +73,7 @@ def _way_out_of_above(facts: MapFacts, meaning: Meaning, file: str) -> str:
             'Cityscapes is trained on the files that end with labelTrainIds.png: '
             'cityscapesScripts writes them (csCreateTrainIdLabelImgs)'
         )
-    if len(facts.labels) <= meaning.number + 1:
+    if not any(label and meaning.is_class(label) for label in facts.labels):
         return (
             'These look like grey values: write the class numbers into the label maps, '
             '0, 1, 2, ..., and say how they count with --labels-from'
@@ -101,8 +94,8 @@ def _nothing_left(map_set: MapSet, facts: MapFacts, meaning: Meaning) -> Fault:
         expected = f'the classes are labels of {type(map_set.host).__name__}: {pairs}'
         way_out = 'If they are your own: --labels-from 1, or --labels-from 0'
     else:
-        expected = f'the classes are {_label_range(meaning)}'
-        way_out = _count_hint(facts, meaning) or (
+        expected = f'the classes are {describe_classes(meaning)}'
+        way_out = counting_hint(facts, meaning) or (
             'Write the class numbers into the label maps, not grey values: a mask of 0 '
             'and 255 becomes 0 and 1, to train on with --labels-from 0'
         )
@@ -133,7 +126,7 @@ def _absent(
         else f'{len(names)} of {meaning.number} classes never occur'
     )
     rest = '' if len(names) == 1 else f': {shortened(names, 3)}'
-    hint = _count_hint(facts, meaning)
+    hint = counting_hint(facts, meaning)
     # One class alone is nothing to learn; with the hint, it is also clear why.
     only_one = len(classes) == 1 and meaning.number > 1
     alone = f'; only {meaning.names[classes[0]]} does' if only_one else ''
@@ -143,28 +136,3 @@ def _absent(
         hint,
         stops=only_one and bool(hint),
     )
-
-
-def _count_hint(facts: MapFacts, meaning: Meaning) -> str:
-    """Return the option with which the labels found fit, '' if none does."""
-    found = set(facts.labels) - {UNLABELED}
-    ends = (min(found, default=None), max(found, default=None))
-    first = meaning.labels_of(0)
-    if first == [1] and ends == (0, meaning.number - 1):
-        return 'If label 0 is the first class, add --labels-from 0'
-    if first == [0] and ends == (1, meaning.number):
-        return 'If label 1 is the first class, add --labels-from 1'
-    return ''
-
-
-def _label_range(meaning: Meaning) -> str:
-    """Return which labels the classes have, such as 'bg (label 1) to fg (label 2)'."""
-    ends = [
-        f'{meaning.names[number]} (label {shortened(meaning.labels_of(number)) or "-"})'
-        for number in sorted({0, meaning.number - 1})
-    ]
-    return ' to '.join(ends)
-
-
-def _share(part: float) -> str:
-    return f'{part * 100:.0f} %' if part >= 0.01 else 'under 1 %'

@@ -41,7 +41,9 @@ def test_three_labels_from_0_are_a_warning(own_maps):
     assert 'add --labels-from 0' in message
 
 
-def test_labels_from_1_that_are_counted_from_0(own_maps):
+@pytest.mark.parametrize('labels', [(1, 2), (0, 1, 2, 255)])
+def test_labels_from_1_that_are_counted_from_0(own_maps, labels):
+    own_maps.write(labels=labels)
     message = own_maps.fault(*TWO, '--labels-from', 0)
     assert 'label 2 has no class' in message
     assert 'add --labels-from 1' in message
@@ -59,6 +61,7 @@ def test_a_label_above_the_classes(own_maps, split):
     assert f'1 of 4 maps of {bad.parent} (15 pixels, first {bad})' in message
     assert '1 (bg, ' in message
     assert '7 (no class, ' in message
+    assert 'Name a class for each label' in message
 
 
 def test_grey_values(own_maps):
