@@ -51,7 +51,7 @@ def _several(found: Sequence[Pairing]) -> str:
     pairs = '; '.join(
         f'{image} with {labels}' for image, labels in (one.suffixes for one in found)
     )
-    image, labels = found[0].suffixes
+    image, labels = found[-1].suffixes
     key = '{train,val,test}_dataloader.dataset'
     return (
         f'several suffixes pair images in {found[0].image_folder} with label maps in '

@@ -10,6 +10,7 @@ from typing import Any
 
 from mmengine.fileio import list_from_file
 
+from mmmetaformer.checks.images.header import HeaderError, read_header
 from mmmetaformer.host import registered_data_set
 
 from .listing import PICTURES, list_pictures
@@ -72,11 +73,19 @@ def find_pairing(dataset: Mapping[str, Any], scope: str | None) -> list[Pairing]
         if counts and max(counts.values()) == len(stems):
             break  # plain extensions before longer suffixes
     most = max(counts.values(), default=0)
-    return [
-        Pairing(ends, *folders)
-        for ends, count in sorted(counts.items())
-        if count == most and most
-    ]
+    ties = sorted(ends for ends, count in counts.items() if count == most and most)
+    plain = [ends for ends in ties if _are_labels(folders[1], maps, ends[1])]
+    return [Pairing(ends, *folders) for ends in plain or ties]
+
+
+def _are_labels(folder: str, maps: Sequence[str], end: str) -> bool:
+    """Return whether the first file is no picture, nor a map of instances."""
+    first = next(name for name in maps if name.endswith(end))
+    try:
+        header = read_header(os.path.join(folder, first))
+    except HeaderError:  # the checks of label maps report it
+        return False
+    return header.channels == 1 and header.bits <= 8
 
 
 def _own_suffixes(

@@ -53,9 +53,10 @@ def _above(
     count = facts.labels[above[0]]
     many = len(above) > 1
     which = f'labels {shortened(above)} have' if many else f'label {above[0]} has'
+    it = f'label {above[0]}' if many else 'it'
     return Fault(
         f'{which} no class: the {meaning.number} classes are '
-        f'{describe_classes(meaning)}, but {f"label {above[0]}" if many else "it"} is in {count.maps} of '
+        f'{describe_classes(meaning)}, but {it} is in {count.maps} of '
         f'{facts.looked_at} maps of {map_set.map_folder} ({count.pixels} pixels, first '
         f'{count.first}). Labels found: {describe_labels(facts, meaning)}',
         counting_hint(facts, meaning) or _way_out_of_above(facts, meaning, count.first),

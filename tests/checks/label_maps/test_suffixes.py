@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
+from PIL import Image
 
 from mmmetaformer.checks.label_maps.suffixes import find_pairing
 
@@ -50,6 +51,17 @@ def test_several_kinds_of_maps(tmp_path):
     images = [f'{stem}_left.png' for stem in CITIES]
     maps = [f'{stem}{end}' for stem in CITIES for end in ends]
     assert pairings(tmp_path, images, maps) == [('_left.png', end) for end in ends]
+
+
+def test_pictures_and_instances_are_no_label_maps(tmp_path):
+    images = [f'{stem}_left.png' for stem in CITIES]
+    kinds = dict(_color='RGB', _instanceIds='I;16', _labelIds='L')
+    for end, mode in kinds.items():
+        for stem in CITIES:
+            file = tmp_path / 'ann' / f'{stem}{end}.png'
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.new(mode, (8, 8)).save(file)
+    assert pairings(tmp_path, images, []) == [('_left.png', '_labelIds.png')]
 
 
 def test_the_suffixes_of_most_images(tmp_path):
