@@ -9,6 +9,7 @@ from mmmetaformer.host import data_sets_of, kinds_of
 
 from .coco.check import coco_faults
 from .fault import Fault
+from .label_maps.check import label_map_faults
 
 __all__ = ['data_faults']
 
@@ -29,7 +30,5 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
         for dataset in data_sets_of(cfg, split):
             if dataset.get('backend_args'):
                 continue
-            kinds = kinds_of(dataset, scope)
-            if 'BaseSegDataset' in kinds:
-                pass  # label maps
-    yield from ()
+            if 'BaseSegDataset' in kinds_of(dataset, scope):
+                yield from label_map_faults(dataset, cfg, split)

@@ -18,7 +18,7 @@ Answer = TypeVar('Answer')
 
 def remembered(
     question: str,
-    paths: Iterable[Path],
+    paths: Iterable[str | Path],
     kind: type[Answer],
     find_out: Callable[[], Answer],
 ) -> Answer:
@@ -33,7 +33,7 @@ def remembered(
         kind: Type of the answer, one that msgspec reads and writes.
         find_out: Looks into the files.
     """
-    stamps = [(str(path.absolute()), *_stamp(path)) for path in paths]
+    stamps = [(os.path.abspath(path), *_stamp(path)) for path in paths]
     words = repr((__version__, question, stamps))
     file = cache_folder() / f'{hashlib.sha256(words.encode()).hexdigest()}.json'
     try:
@@ -57,6 +57,6 @@ def cache_folder() -> Path:
     return Path(root) / 'mmmetaformer' / 'checks'
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    status = path.stat()
+def _stamp(path: str | Path) -> tuple[int, int]:
+    status = os.stat(path)
     return status.st_size, status.st_mtime_ns

@@ -9,6 +9,7 @@ from mmmetaformer.host import evaluators_of
 
 from .config.channels import check_channels
 from .config.head_classes import check_classes
+from .config.one_class import check_one_class
 from .data import data_faults
 from .fault import report_faults
 from .files import check_files
@@ -36,4 +37,5 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
         if loader is not None:
             check_files(loader.dataset, evaluators_of(cfg, split))
             check_classes(loader.dataset, cfg.model, scope)
+    check_one_class(cfg)
     report_faults(data_faults(cfg, splits))

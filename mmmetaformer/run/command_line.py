@@ -85,14 +85,21 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help='the classes of your own data, or a file with one name per line',
     )
     parser.add_argument(
-        '--subset',
-        action='store_true',
-        help='--classes are only some of those in the annotation files',
-    )
-    parser.add_argument(
         '--data-root',
         metavar='FOLDER',
         help="your own data, in the layout of the config's data set",
+    )
+    parser.add_argument(
+        '--labels-from',
+        type=int,
+        choices=(0, 1),
+        help='how your own label maps count the classes: from 0, or from 1 with 0 '
+        'ignored',
+    )
+    parser.add_argument(
+        '--subset',
+        action='store_true',
+        help='--classes are only some of those in the data; the others are ignored',
     )
     add_config_options(parser, 'train_dataloader.batch_size=4')
     parser.add_argument(

@@ -11,6 +11,8 @@ from mmmetaformer.errors import ConfigError
 
 from .find_config import find_config
 from .own_data import read_classes, use_classes, use_data_root, use_subset
+from .own_labels import use_labels
+from .own_suffixes import use_suffixes
 from .sample_run import use_sample_data
 
 __all__ = ['load_config', 'merge_options', 'read_run_config']
@@ -61,22 +63,26 @@ def read_run_config(args: argparse.Namespace) -> Config:
     Raises:
         ConfigError: The config does not exist, or an option does not work with it.
     """
-    if args.sample_data and (args.classes or args.data_root):
+    own = args.classes or args.data_root or args.subset or args.labels_from is not None
+    if args.sample_data and own:
         raise ConfigError(
-            '--sample-data has its own classes and folder: leave out --classes and '
-            '--data-root, or --sample-data'
+            '--sample-data has its own classes and folder: leave out --classes, '
+            '--data-root, --labels-from and --subset, or --sample-data'
         )
     cfg = load_config(args.config, args.work_dir)
     if args.sample_data:
         use_sample_data(cfg, args.sample_data)
         if args.work_dir is None:
             cfg.work_dir += '_sample'
-    if args.classes:
-        use_classes(cfg, read_classes(args.classes))
+    names = read_classes(args.classes) if args.classes else None
+    use_labels(cfg, names, args.labels_from, args.subset, bool(args.data_root))
+    if names:
+        use_classes(cfg, names)
     if args.subset:
         use_subset(cfg, args.classes)
     if args.data_root:
         use_data_root(cfg, args.data_root)
     merge_options(cfg, args.cfg_options)
+    use_suffixes(cfg, args.cfg_options)
     cfg.launcher = args.launcher
     return cfg

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A user's own data: classes and folder, through one option each."""
 
-import inspect
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from mmmetaformer.host import (
     SPLITS,
     data_sets_of,
     evaluators_of,
-    known_classes,
-    registered_data_set,
 )
+
+from .own_labels import name_labels
 
 __all__ = [
     'read_classes',
@@ -58,10 +57,7 @@ def use_classes(cfg: Config, names: Sequence[str]) -> None:
     """Give these classes to all heads and all data sets of a config.
 
     In a file in COCO's format the classes are found by name (see `class_fault`).
-    In a label map the first class is 1 and 0 is ignored if the data set's type has
-    `reduce_zero_label`, as ADE20K's has; otherwise the first class is 0. If the type
-    knows all the names, such as some of ADE20K's, they select from its labels and the
-    other labels are ignored.
+    For label maps see `own_labels.name_labels`.
 
     Args:
         cfg: The run's config, changed in place.
@@ -72,13 +68,14 @@ def use_classes(cfg: Config, names: Sequence[str]) -> None:
     """
     set_num_classes(cfg.model, len(names))
     for dataset in data_sets_of(cfg, *SPLITS):
-        _name_classes(dataset, tuple(names), cfg.get('default_scope'))
+        name_labels(dataset, tuple(names), cfg.get('default_scope'))
 
 
 def use_subset(cfg: Config, classes: Sequence[str] | None) -> None:
-    """Let all data sets leave out the objects of other categories than the classes.
+    """Let all data sets leave out what belongs to other classes.
 
-    Without it, a category of a COCO file that is no class stops the run.
+    Without it, a category of a COCO file that is no class stops the run, and so do
+    names that may be labels of a data set's type or one's own.
 
     Args:
         cfg: The run's config, changed in place.
@@ -150,19 +147,3 @@ def _weights(weights: Sequence[float], number: int) -> list[float]:
             'those of the new classes in the config'
         )
     return [first] * number + [last]
-
-
-def _name_classes(dataset: Any, names: tuple[str, ...], scope: str | None) -> None:
-    dataset['metainfo'] = dict(classes=names)
-    if scope != 'mmseg':
-        return
-    known = known_classes(dataset, scope)
-    if known is None or set(names) <= set(known):
-        return
-    # mmseg only selects from the classes of a data set that it knows. The general data
-    # set takes any; it needs the defaults of this one.
-    defaults = inspect.signature(registered_data_set(dataset, scope)).parameters
-    for key in ('img_suffix', 'seg_map_suffix', 'reduce_zero_label'):
-        if key in defaults:
-            dataset.setdefault(key, defaults[key].default)
-    dataset['type'] = 'BaseSegDataset'

@@ -48,6 +48,7 @@ def test_defaults(parse):
         classes=None,
         subset=False,
         data_root=None,
+        labels_from=None,
         cfg_options=[],
         launcher='none',
     )

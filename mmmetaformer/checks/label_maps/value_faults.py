@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the labels in the maps are those of the classes."""
+
+from collections.abc import Iterator, Sequence
+
+from mmmetaformer.checks.fault import Fault
+from mmmetaformer.text import shortened
+
+from .facts import MapFacts
+from .label_words import (
+    UNLABELED,
+    counting_hint,
+    describe_classes,
+    describe_labels,
+)
+from .map_set import MapSet
+from .meaning import Meaning
+
+__all__ = ['value_faults']
+
+
+def value_faults(
+    map_set: MapSet, facts: MapFacts, meaning: Meaning, all_classes: bool
+) -> Iterator[Fault]:
+    """Yield where the labels found do not fit the classes.
+
+    Args:
+        map_set: The data set.
+        facts: What was found in its label maps.
+        meaning: What the labels stand for.
+        all_classes: Whether each class should occur, as in the only data set that a
+            run trains on.
+    """
+    if not facts.labels:
+        return
+    above, classes = [], set()
+    for label in sorted(facts.labels):
+        if meaning.is_class(label):
+            classes.add(meaning.becomes[label])
+        elif not meaning.is_ignored(label):
+            above.append(label)
+    if above:
+        yield _above(map_set, facts, meaning, above)
+    elif not classes:
+        yield _nothing_left(map_set, facts, meaning)
+    elif all_classes and facts.all_looked_at:
+        yield from _absent(map_set, facts, meaning, sorted(classes))
+
+
+def _above(
+    map_set: MapSet, facts: MapFacts, meaning: Meaning, above: Sequence[int]
+) -> Fault:
+    count = facts.labels[above[0]]
+    many = len(above) > 1
+    which = f'labels {shortened(above)} have' if many else f'label {above[0]} has'
+    it = f'label {above[0]}' if many else 'it'
+    return Fault(
+        f'{which} no class: the {meaning.number} classes are '
+        f'{describe_classes(meaning)}, but {it} is in {count.maps} of '
+        f'{facts.looked_at} maps of {map_set.map_folder} ({count.pixels} pixels, first '
+        f'{count.first}). Labels found: {describe_labels(facts, meaning)}',
+        counting_hint(facts, meaning) or _way_out_of_above(facts, meaning, count.first),
+        entries=tuple(
+            f'label {label}: {facts.labels[label].pixels} pixels in '
+            f'{facts.labels[label].maps} maps, first in {facts.labels[label].first}'
+            for label in above
+        ),
+    )
+
+
+def _way_out_of_above(facts: MapFacts, meaning: Meaning, file: str) -> str:
+    if 'labelIds' in file:
+        return (
+            'Cityscapes is trained on the files that end with labelTrainIds.png: '
+            'cityscapesScripts writes them (csCreateTrainIdLabelImgs)'
+        )
+    if not any(label and meaning.is_class(label) for label in facts.labels):
+        return (
+            'These look like grey values: write the class numbers into the label maps, '
+            '0, 1, 2, ..., and say how they count with --labels-from'
+        )
+    return (
+        'Name a class for each label with --classes, or set pixels of no class to '
+        f'{max(meaning.ignored, default=UNLABELED)}'
+    )
+
+
+def _nothing_left(map_set: MapSet, facts: MapFacts, meaning: Meaning) -> Fault:
+    label_map = map_set.host.label_map
+    if label_map:
+        pairs = shortened(
+            f'{name} (label {shortened(meaning.labels_of(number))})'
+            for number, name in enumerate(meaning.names)
+        )
+        expected = f'the classes are labels of {type(map_set.host).__name__}: {pairs}'
+        way_out = 'If they are your own: --labels-from 1, or --labels-from 0'
+    else:
+        expected = f'the classes are {describe_classes(meaning)}'
+        way_out = counting_hint(facts, meaning) or (
+            'Write the class numbers into the label maps, not grey values: a mask of 0 '
+            'and 255 becomes 0 and 1, to train on with --labels-from 0'
+        )
+    return Fault(
+        f'labels found are {describe_labels(facts, meaning)} in {facts.looked_at} maps '
+        f'of {map_set.map_folder}: no pixel is left to train on; {expected}',
+        way_out,
+    )
+
+
+def _absent(
+    map_set: MapSet, facts: MapFacts, meaning: Meaning, classes: Sequence[int]
+) -> Iterator[Fault]:
+    absent = [
+        number
+        for number in range(meaning.number)
+        if number not in classes and number not in meaning.ignored
+    ]
+    if not absent:
+        return
+    names = [
+        f'{meaning.names[number]} (label {shortened(meaning.labels_of(number))})'
+        for number in absent
+    ]
+    which = (
+        f'class {names[0]} never occurs'
+        if len(names) == 1
+        else f'{len(names)} of {meaning.number} classes never occur'
+    )
+    rest = '' if len(names) == 1 else f': {shortened(names, 3)}'
+    hint = counting_hint(facts, meaning)
+    # One class alone is nothing to learn; with the hint, it is also clear why.
+    only_one = len(classes) == 1 and meaning.number > 1
+    alone = f'; only {meaning.names[classes[0]]} does' if only_one else ''
+    yield Fault(
+        f'{which} in the {facts.maps} maps of {map_set.map_folder}{rest}{alone}. '
+        f'Labels found: {describe_labels(facts, meaning)}',
+        hint,
+        stops=only_one and bool(hint),
+    )

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+from mmengine.registry import DATASETS, init_default_scope
+from PIL import Image
+
+from mmmetaformer.checks.label_maps import look
+from mmmetaformer.checks.label_maps.check import label_map_faults
+from mmmetaformer.checks.label_maps.map_set import read_map_set
+from mmmetaformer.checks.label_maps.meaning import meaning_of
+
+TWO = ('--classes', 'bg', 'fg')
+
+
+def test_ignored_labels_are_sound(own_maps):
+    own_maps.write(labels=(0, 1, 2, 255))
+    assert own_maps.faults() == []
+
+
+def test_masks_of_0_and_255(own_maps):
+    own_maps.write(labels=(0, 255))
+    for split in ('train', 'val'):
+        message = own_maps.fault(split=split)
+        assert 'labels found are 0 (ignored, 54 %), 255 (ignored, 46 %)' in message
+        assert 'no pixel is left to train on' in message
+        assert '0 and 1' in message
+
+
+def test_labels_from_0_that_are_counted_from_1(own_maps):
+    own_maps.write(labels=(0, 1))
+    message = own_maps.fault()
+    assert 'class fg (label 2) never occurs' in message
+    assert 'add --labels-from 0' in message
+    assert own_maps.faults(*TWO, '--labels-from', 0) == []
+
+
+def test_three_labels_from_0_are_a_warning(own_maps):
+    own_maps.write(labels=(0, 1, 2))
+    message = own_maps.fault('--classes', 'a1', 'b1', 'c1', stops=False)
+    assert 'class c1 (label 3) never occurs' in message
+    assert 'add --labels-from 0' in message
+
+
+@pytest.mark.parametrize('labels', [(1, 2), (0, 1, 2, 255)])
+def test_labels_from_1_that_are_counted_from_0(own_maps, labels):
+    own_maps.write(labels=labels)
+    message = own_maps.fault(*TWO, '--labels-from', 0)
+    assert 'label 2 has no class' in message
+    assert 'add --labels-from 1' in message
+
+
+@pytest.mark.parametrize('split', ['train', 'val'])
+def test_a_label_above_the_classes(own_maps, split):
+    folder = dict(train='training', val='validation')[split]
+    bad = own_maps.maps(folder)[1]
+    labels = np.array(Image.open(bad))
+    labels[:3, :5] = 7
+    Image.fromarray(labels).save(bad)
+    message = own_maps.fault(split=split)
+    assert 'label 7 has no class' in message
+    assert f'1 of 4 maps of {bad.parent} (15 pixels, first {bad})' in message
+    assert '1 (bg, ' in message
+    assert '7 (no class, ' in message
+    assert 'Name a class for each label' in message
+
+
+def test_grey_values(own_maps):
+    own_maps.write(labels=(0, 128, 255))
+    assert 'look like grey values' in own_maps.fault()
+
+
+def test_the_only_class_that_occurs_is_a_warning(own_maps):
+    own_maps.write(labels=(2,))
+    message = own_maps.fault(stops=False)
+    assert 'class bg (label 1) never occurs' in message
+    assert 'only fg does' in message
+
+
+def test_another_ignored_label(own_maps):
+    own_maps.write(labels=(0, 1, 11))
+    words = (*TWO, '--labels-from', 0, '--cfg-options')
+    head = 'model.decode_head.ignore_index=11'
+    assert own_maps.faults(*words, head) == []
+    assert 'label 11 has no class' in own_maps.fault(*words, head, split='val')
+    metric = 'val_evaluator.ignore_index=11'
+    assert own_maps.faults(*words, head, metric, split='val') == []
+
+
+def test_many_absent_classes_are_one_line(own_maps):
+    message = own_maps.fault('--data-root', own_maps.data, stops=False)
+    assert '148 of 150 classes never occur' in message
+    assert '\n' not in message
+
+
+def test_a_class_that_a_sample_has_not_is_no_fault(own_maps, monkeypatch):
+    monkeypatch.setattr(look, 'SAMPLE_PIXELS', 24 * 16 * 2)
+    for file in own_maps.maps():
+        Image.fromarray(np.ones((16, 24), np.uint8)).save(file)
+    assert own_maps.faults() == []
+    assert 'never occurs' in str(own_maps.faults(everything=True)[0])
+
+
+def test_several_data_sets_share_the_classes(own_maps):
+    own_maps.write(labels=(2,))
+    cfg = own_maps.cfg(*TWO)
+    one = cfg.train_dataloader.dataset
+    cfg.train_dataloader.dataset = dict(type='ConcatDataset', datasets=[one, one])
+    assert list(label_map_faults(one, cfg, 'train')) == []
+
+
+def test_meaning_is_that_of_the_host(own_maps):
+    own_maps.write(labels=(0, 1, 7, 21, 255))
+    cfg = own_maps.cfg('--classes', 'car', 'road', '--subset')
+    spec = cfg.train_dataloader.dataset
+    meaning = meaning_of(read_map_set(spec, 'mmseg'), cfg, 'train')
+    assert [meaning.name(label) for label in (0, 1, 7, 21, 255)] == [
+        'ignored',
+        'ignored',
+        'road',
+        'car',
+        'ignored',
+    ]
+    init_default_scope('mmseg')
+    seen = DATASETS.build(spec)[0]['data_samples'].gt_sem_seg.data[0, 0].tolist()
+    stored = np.array(Image.open(own_maps.maps()[0]))[0].tolist()
+    assert seen == [meaning.becomes[label] for label in stored]
+
+
+def test_names_taken_from_another_data_set(own_maps):
+    message = own_maps.fault('--classes', 'car', 'road', '--subset')
+    assert 'no pixel is left to train on' in message
+    assert 'car (label 21), road (label 7)' in message
+    assert '--labels-from 1' in message
+
+
+def test_facts_are_remembered_until_a_file_changes(own_maps, monkeypatch):
+    assert own_maps.faults() == []
+    with monkeypatch.context() as patch:
+        patch.setattr(look, '_look', None)
+        assert own_maps.faults() == []
+    own_maps.write(labels=(0, 255))
+    assert 'no pixel is left' in own_maps.fault()
+
+
+def test_settings_that_disagree(own_maps):
+    option = 'train_dataloader.dataset.pipeline.1.reduce_zero_label=False'
+    message = own_maps.fault(*TWO, '--cfg-options', option)
+    assert 'reduce_zero_label is False in the LoadAnnotations' in message
