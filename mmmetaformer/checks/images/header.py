@@ -80,10 +80,13 @@ class Header:
             color_type: That of `LoadImageFromFile`.
             backend: Its `imdecode_backend`.
         """
-        if backend not in ('cv2', 'pillow'):
-            return self.size
-        turns = color_type in ('color', 'grayscale') or self.format == 'TIFF'
-        return self.turned_size if turns else self.size
+        return self.turned_size if self.is_turned(color_type, backend) else self.size
+
+    def is_turned(self, color_type: str, backend: str) -> bool:
+        """Return whether mmcv turns or mirrors the image as its orientation says."""
+        if self.orientation == 1 or backend not in ('cv2', 'pillow'):
+            return False
+        return color_type in ('color', 'grayscale') or self.format == 'TIFF'
 
 
 def read_header(path: str | Path) -> Header:
