@@ -2,12 +2,14 @@
 """All checks of the data of a run, by the format of each data set."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from mmengine.config import Config
 
 from mmmetaformer.host import data_sets_of, kinds_of
 
 from .fault import Fault
+from .images.data_sets import coco_image_faults, map_image_faults, read_entries
 
 __all__ = ['data_faults']
 
@@ -28,7 +30,8 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
                 continue
             kinds = kinds_of(dataset, scope)
             if 'CocoDataset' in kinds:
-                pass  # coco
+                file = Path(dataset.get('data_root') or '', dataset['ann_file'])
+                yield from coco_image_faults(read_entries(file), dataset, cfg, split)
             elif 'BaseSegDataset' in kinds:
-                pass  # label maps
+                yield from map_image_faults(dataset, cfg, split)
     yield from ()

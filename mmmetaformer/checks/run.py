@@ -12,6 +12,7 @@ from .config.head_classes import check_classes
 from .data import data_faults
 from .fault import report_faults
 from .files import check_files
+from .images.input_channels import check_input_channels
 
 __all__ = ['check_run']
 
@@ -36,4 +37,5 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
         if loader is not None:
             check_files(loader.dataset, evaluators_of(cfg, split))
             check_classes(loader.dataset, cfg.model, scope)
+    check_input_channels(cfg, splits)
     report_faults(data_faults(cfg, splits))

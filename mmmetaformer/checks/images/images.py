@@ -12,7 +12,7 @@ from .expected import ExpectedImage
 from .header import Header
 from .input_channels import input_channels
 from .kinds import kind_faults
-from .loader import LOADER, color_type_of, image_loader, load
+from .loader import LOADER, color_type_of, image_loader, load, loader_key
 from .looks import look_at, sampled
 from .presence import missing_images, presence_faults
 from .sizes import Measured, size_faults
@@ -70,12 +70,12 @@ def image_faults(
         for image, look in seen
         if look.header and image.path not in damaged
     ]
-    loader_key = f'{key}.pipeline.{_index(dataset, loader)}'
-    yield from size_faults(_measured(sound, loader, folder), source, loader_key)
+    called = loader_key(dataset, key)
+    yield from size_faults(_measured(sound, loader, folder), source, called)
     yield from kind_faults(
         [(image.path, header) for image, header in sound],
         loader,
-        loader_key,
+        called,
         model,
         input_channels(model),
         scope,
@@ -112,10 +112,3 @@ def _measured(
         for image, header in sound
         if image.width is not None and image.height is not None
     ]
-
-
-def _index(dataset: Mapping[str, Any], loader: Mapping[str, Any]) -> int:
-    for index, transform in enumerate(dataset['pipeline']):
-        if transform is loader or transform == loader:
-            return index
-    return 0

@@ -7,9 +7,9 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import as_list, data_sets_of, dicts_in, type_name
+from mmmetaformer.host import as_list, data_set_key, data_sets_of, dicts_in, type_name
 
-from .loader import image_loader, loaded_channels
+from .loader import image_loader, loaded_channels, loader_key
 
 __all__ = ['check_input_channels', 'input_channels']
 
@@ -56,7 +56,8 @@ def _check_loaders(cfg: Config, splits: Iterable[str], channels: int) -> None:
                 continue
             loaded = loaded_channels(loader)
             if loaded not in (None, channels):
-                wrong.append(f'{split}_dataloader.dataset.pipeline.0.color_type')
+                key = loader_key(dataset, data_set_key(cfg, split, dataset))
+                wrong.append(f'{key}.color_type')
                 made = loaded
             if channels != COLOR:
                 _check_transforms(dataset, split, channels)

@@ -9,7 +9,14 @@ from mmengine.registry import TRANSFORMS
 
 from mmmetaformer.host import dicts_in, type_name
 
-__all__ = ['LOADER', 'color_type_of', 'image_loader', 'load', 'loaded_channels']
+__all__ = [
+    'LOADER',
+    'color_type_of',
+    'image_loader',
+    'load',
+    'loaded_channels',
+    'loader_key',
+]
 
 #: mmcv's own, whose arguments are known.
 LOADER = 'LoadImageFromFile'
@@ -26,6 +33,22 @@ def image_loader(dataset: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if type_name(transform) in LOADERS:
             return cast(Mapping[str, Any], transform)
     return None
+
+
+def loader_key(dataset: Mapping[str, Any], key: str) -> str:
+    """Return how `--cfg-options` calls the loader of a data set.
+
+    Args:
+        dataset: The data set's config, with an `image_loader`.
+        key: How `--cfg-options` calls the data set.
+    """
+    loader = image_loader(dataset)
+    for index, transform in enumerate(dataset['pipeline']):
+        if transform is loader:
+            return f'{key}.pipeline.{index}'
+        if transform.get('loader') is loader:
+            return f'{key}.pipeline.{index}.loader'
+    return f'{key}.pipeline.0'
 
 
 def color_type_of(loader: Mapping[str, Any]) -> tuple[str, str]:
