@@ -30,7 +30,9 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
                 continue
             kinds = kinds_of(dataset, scope)
             if 'CocoDataset' in kinds:
-                file = Path(dataset.get('data_root') or '', dataset['ann_file'])
+                file = Path(
+                    dataset.get('data_root') or '', dataset.get('ann_file') or ''
+                )
                 yield from coco_image_faults(read_entries(file), dataset, cfg, split)
             elif 'BaseSegDataset' in kinds:
                 yield from map_image_faults(dataset, cfg, split)

@@ -13,10 +13,18 @@ __all__ = ['install', 'prepare_cpu_launch']
 def install() -> None:
     """Apply all process-wide work-arounds. Call it before mmdet is imported."""
     # Imported here, so that models can import from this package without them.
-    from . import atomic_save, find_loader, mmcv_ops, safe_resume, safetensors_loader
+    from . import (
+        atomic_save,
+        data_errors,
+        find_loader,
+        mmcv_ops,
+        safe_resume,
+        safetensors_loader,
+    )
 
     find_loader.install()
     mmcv_ops.install()
     safe_resume.install()
     atomic_save.install()
     safetensors_loader.install()
+    data_errors.install()

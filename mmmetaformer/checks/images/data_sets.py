@@ -87,6 +87,8 @@ def read_entries(file: Path) -> list[Entry]:
     What is wrong with the file itself is not this check's question: an image without a
     name is left out, and a size that is no positive number is unknown.
     """
+    if not file.is_file():
+        return []
     try:
         images = msgspec.json.decode(file.read_bytes(), type=_File).images
     except msgspec.DecodeError:

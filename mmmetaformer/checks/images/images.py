@@ -63,7 +63,7 @@ def image_faults(
     suspects = [(image.path, look.problem) for image, look in seen if look.problem]
     bad = undecodable(suspects, lambda path: load(loader, path, scope))
     if bad:
-        yield _unreadable(bad, len(chosen), source)
+        yield _unreadable(bad, len(chosen), source, _allowed(dataset))
     damaged = {path for path, _ in bad}
     sound = [
         (image, look.header)
@@ -82,7 +82,9 @@ def image_faults(
     )
 
 
-def _unreadable(bad: Sequence[tuple[str, str]], looked_at: int, source: str) -> Fault:
+def _unreadable(
+    bad: Sequence[tuple[str, str]], looked_at: int, source: str, allowed: int
+) -> Fault:
     first, problem = bad[0]
     others = shortened((path for path, _ in bad[1:]), 4)
     return Fault(
@@ -90,6 +92,7 @@ def _unreadable(bad: Sequence[tuple[str, str]], looked_at: int, source: str) -> 
         f'{first} ({problem}){", " + others if others else ""}',
         'Replace them or remove their entries; or train without up to N of them: '
         '--skip-unreadable N.',
+        stops=len(bad) > allowed,
         entries=tuple(f'image {path}: {words}' for path, words in bad),
     )
 
@@ -112,3 +115,13 @@ def _measured(
         for image, header in sound
         if image.width is not None and image.height is not None
     ]
+
+
+def _allowed(dataset: Mapping[str, Any]) -> int:
+    """Return how many unreadable images the run leaves out."""
+    limits = [
+        transform['limit']
+        for transform in dataset['pipeline']
+        if type_name(transform) == 'SkipUnreadable'
+    ]
+    return max(limits, default=0)
