@@ -50,11 +50,12 @@ def image_faults(
     root = str(dataset.get('data_root') or '')
     prefix = 'img_path' if 'img_path' in (dataset.get('data_prefix') or {}) else 'img'
     prefix_key = f'{key}.data_prefix.{prefix}'
-    yield from presence_faults(paths, source, folder, root, prefix_key)
+    missing = missing_images(paths)
+    yield from presence_faults(missing, len(paths), source, folder, root, prefix_key)
     loader = image_loader(dataset)
     if loader is None:
         return
-    gone = set(missing_images(paths))
+    gone = set(missing)
     present = [image for image in local if image.path not in gone]
     chosen = [present[index] for index in sampled(len(present))]
     looks = look_at([image.path for image in chosen])

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether every image that a data set names is there."""
 
+import hashlib
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mmmetaformer.checks.fault import Fault
+from mmmetaformer.checks.remembered import remembered
 from mmmetaformer.text import shortened
 
 from .fitting_folder import fitting_folder
@@ -16,43 +18,51 @@ __all__ = ['missing_images', 'presence_faults']
 NAMED = 5
 
 
-def missing_images(paths: Iterable[str]) -> list[str]:
+def missing_images(paths: Sequence[str]) -> list[str]:
     """Return the paths at which there is no file.
 
     Each folder is listed once: for many files that is much faster than asking for each.
+    That none is missing is remembered until a folder changes.
     """
-    folders: dict[str, set[str] | None] = {}
-    missing = []
-    for path in paths:
-        folder, name = os.path.split(path)
-        if folder not in folders:
-            folders[folder] = _files_in(folder)
-        files = folders[folder]
-        if not (os.path.isfile(path) if files is None else name in files):
-            missing.append(path)
-    return missing
+    folders = sorted({_split(path)[0] for path in paths})
+    if not all(os.path.isdir(folder or '.') for folder in folders):
+        return _missing(paths)
+    names = hashlib.sha256('\0'.join(paths).encode(errors='surrogateescape'))
+    missing = remembered(
+        f'missing images {names.hexdigest()}',
+        map(Path, folders),
+        list[str],
+        lambda: _missing(paths),
+    )
+    # The file behind a broken link may appear without a change of the link's folder.
+    return _missing(missing)
 
 
 def presence_faults(
-    paths: Sequence[str], source: str, folder: str, root: str, prefix_key: str
+    missing: Sequence[str],
+    number: int,
+    source: str,
+    folder: str,
+    root: str,
+    prefix_key: str,
 ) -> Iterator[Fault]:
     """Yield a fault if images are missing.
 
     Args:
-        paths: The files, as the host will open them.
+        missing: The paths at which there is no image.
+        number: How many images there should be.
         source: What names them, such as the annotation file.
         folder: The data set's image folder.
         root: Its `data_root`; searched for a folder that fits when all are missing.
         prefix_key: How `--cfg-options` calls the image folder.
     """
-    missing = missing_images(paths)
     if not missing:
         return
     names = [_below(path, folder) for path in missing]
     entries = tuple(f'image {name}' for name in names)
-    if len(missing) == len(paths):
-        what = f'none of the {len(paths)} images of {source} is in {folder or "."}'
-        if len(paths) == 1:
+    if len(missing) == number:
+        what = f'none of the {number} images of {source} is in {folder or "."}'
+        if number == 1:
             what = f'the only image of {source} is not in {folder or "."}'
         wrong_name = _hint(missing[0])
         if wrong_name:
@@ -73,11 +83,32 @@ def presence_faults(
     ]
     verb = 'is' if len(missing) == 1 else 'are'
     yield Fault(
-        f'{len(missing)} of {len(paths)} images of {source} {verb} missing in '
+        f'{len(missing)} of {number} images of {source} {verb} missing in '
         f'{folder or "."}: {shortened(first + names[NAMED:], NAMED)}',
         'Add the files, or remove their entries.',
         entries=entries,
     )
+
+
+def _missing(paths: Iterable[str]) -> list[str]:
+    folders: dict[str, set[str] | None] = {}
+    missing = []
+    for path in paths:
+        folder, name = _split(path)
+        if folder not in folders:
+            folders[folder] = _files_in(folder)
+        files = folders[folder]
+        if not (os.path.isfile(path) if files is None else name in files):
+            missing.append(path)
+    return missing
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Return folder and name; `os.path.split` takes four times as long."""
+    if os.altsep:
+        path = path.replace(os.sep, os.altsep)
+    folder, slash, name = path.rpartition('/')
+    return folder or slash, name
 
 
 def _files_in(folder: str) -> set[str] | None:

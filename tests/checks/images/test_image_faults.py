@@ -258,3 +258,34 @@ def test_addresses_are_left_alone(folder):
         [ExpectedImage('s3://bucket/1.jpg')], 'a', 'b', {}, 'key', MODEL, 'mmdet'
     )
     assert list(faults) == []
+
+
+def test_an_image_that_goes_and_comes_back(folder):
+    names = [f'{number}.jpg' for number in range(4)]
+    assert _faults(folder, names) == []
+    (folder / '1.jpg').rename(folder.parent / '1.jpg')
+    assert '1 of 4' in _text(folder, names=names)
+    assert '1 of 4' in _text(folder, names=names)
+    (folder.parent / '1.jpg').rename(folder / '1.jpg')
+    assert _faults(folder, names) == []
+
+
+def test_the_file_behind_a_link_appears(folder):
+    (folder / '1.jpg').rename(folder.parent / '1.jpg')
+    (folder / '1.jpg').symlink_to(folder.parent / 'later.jpg')
+    assert '1 of 2' in _text(folder, names=['0.jpg', '1.jpg'])
+    (folder.parent / '1.jpg').rename(folder.parent / 'later.jpg')
+    assert _faults(folder, ['0.jpg', '1.jpg']) == []
+
+
+def test_many_images_are_sampled(folder, monkeypatch):
+    monkeypatch.setattr('mmmetaformer.checks.images.looks.MOST_FILES', 2)
+    looked_at = []
+    from mmmetaformer.checks.images import images
+
+    real = images.look_at
+    monkeypatch.setattr(images, 'look_at', lambda p: looked_at.append(p) or real(p))
+    for _ in range(2):
+        assert _faults(folder) == []
+    assert len(looked_at[0]) == 2
+    assert looked_at[0] == looked_at[1]
