@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.registry import DATASETS
 
 from mmmetaformer.host import data_sets_of, kinds_of
 
@@ -30,10 +31,13 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
                 continue
             kinds = kinds_of(dataset, scope)
             if 'CocoDataset' in kinds:
-                file = Path(
-                    dataset.get('data_root') or '', dataset.get('ann_file') or ''
-                )
-                yield from coco_image_faults(read_entries(file), dataset, cfg, split)
+                root = dataset.get('data_root') or ''
+                entries = read_entries(Path(root, dataset.get('ann_file') or ''))
+                yield from coco_image_faults(entries, dataset, cfg, split)
             elif 'BaseSegDataset' in kinds:
-                yield from map_image_faults(dataset, cfg, split)
-    yield from ()
+                with DATASETS.switch_scope_and_registry(scope) as registry:
+                    host = registry.build({**dataset, 'pipeline': []})
+                paths = [host.get_data_info(i)['img_path'] for i in range(len(host))]
+                folder = host.data_prefix.get('img_path') or ''
+                source = host.ann_file or folder
+                yield from map_image_faults(paths, source, folder, dataset, cfg, split)

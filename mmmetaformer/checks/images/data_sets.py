@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images that a data set of a run names, checked."""
 
+import mmap
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -8,10 +9,10 @@ from typing import Any
 
 import msgspec
 from mmengine.config import Config
-from mmengine.registry import DATASETS
 
 from mmmetaformer.checks.fault import Fault
-from mmmetaformer.host import data_set_key
+from mmmetaformer.checks.remembered import remembered
+from mmmetaformer.host import data_set_key, registered_data_set
 
 from .expected import ExpectedImage
 from .images import image_faults
@@ -42,6 +43,8 @@ def coco_image_faults(
         cfg: The run's config.
         split: Whose data set it is.
     """
+    if not _joins_names(dataset, cfg.get('default_scope')):
+        return
     root = dataset.get('data_root') or ''
     folder = os.path.join(root, (dataset.get('data_prefix') or {}).get('img') or '')
     yield from image_faults(
@@ -56,28 +59,31 @@ def coco_image_faults(
 
 
 def map_image_faults(
-    dataset: Mapping[str, Any], cfg: Config, split: str
+    paths: Iterable[str],
+    source: str,
+    folder: str,
+    dataset: Mapping[str, Any],
+    cfg: Config,
+    split: str,
 ) -> Iterator[Fault]:
-    """Yield what is wrong with the images of a data set of label maps.
+    """Yield what is wrong with the images that go with label maps.
 
     Args:
+        paths: The image files.
+        source: What names them: the split's list, or the folder that was listed.
+        folder: The image folder.
         dataset: The data set's config, not a wrapper.
         cfg: The run's config.
         split: Whose data set it is.
     """
-    scope = cfg.get('default_scope')
-    with DATASETS.switch_scope_and_registry(scope) as registry:
-        host = registry.build({**dataset, 'pipeline': []})
-    names = [host.get_data_info(index)['img_path'] for index in range(len(host))]
-    folder = (host.data_prefix.get('img_path') or '').rstrip('/')
     yield from image_faults(
-        map(ExpectedImage, names),
-        source=host.ann_file or folder,
-        folder=folder,
+        map(ExpectedImage, paths),
+        source=source,
+        folder=folder.rstrip('/'),
         dataset=dataset,
         key=data_set_key(cfg, split, dataset),
         model=cfg.model,
-        scope=scope,
+        scope=cfg.get('default_scope'),
     )
 
 
@@ -87,12 +93,20 @@ def read_entries(file: Path) -> list[Entry]:
     What is wrong with the file itself is not this check's question: an image without a
     name is left out, and a size that is no positive number is unknown.
     """
-    if not file.is_file():
+    if not file.is_file() or not file.stat().st_size:
         return []
-    try:
-        images = msgspec.json.decode(file.read_bytes(), type=_File).images
-    except msgspec.DecodeError:
-        return []
+    return remembered('image entries', [file], list[Entry], lambda: _read(file))
+
+
+def _read(file: Path) -> list[Entry]:
+    with (
+        file.open('rb') as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        try:
+            images = msgspec.json.decode(content, type=_File).images
+        except msgspec.DecodeError:
+            return []
     return [
         (image.file_name, _side(image.width), _side(image.height))
         for image in images
@@ -100,5 +114,18 @@ def read_entries(file: Path) -> list[Entry]:
     ]
 
 
+def _joins_names(dataset: Mapping[str, Any], scope: str | None) -> bool:
+    """Return whether a data set finds its images as mmdet's CocoDataset does.
+
+    Those of LVIS, for example, make other names of what the file says.
+    """
+    kind = registered_data_set(dataset, scope)
+    coco = next(base for base in kind.__mro__ if base.__name__ == 'CocoDataset')
+    return all(
+        getattr(kind, name) is getattr(coco, name)
+        for name in ('load_data_list', 'parse_data_info')
+    )
+
+
 def _side(value: Any) -> int | None:
-    return value if isinstance(value, int) and value > 0 else None
+    return value if type(value) is int and value > 0 else None
