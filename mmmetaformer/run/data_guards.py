@@ -18,7 +18,12 @@ from mmmetaformer.host import (
 from mmmetaformer.launchers import is_first_process
 from mmmetaformer.text import shortened
 
-__all__ = ['report_unreadable', 'use_label_check', 'use_skip_unreadable']
+__all__ = [
+    'forget_unreadable',
+    'report_unreadable',
+    'use_label_check',
+    'use_skip_unreadable',
+]
 
 CHECK = 'mmmetaformer.CheckLabels'
 SKIP = 'mmmetaformer.SkipUnreadable'
@@ -47,18 +52,17 @@ def use_label_check(cfg: Config) -> None:
             dataset['pipeline'] = _with_check(dataset.get('pipeline') or [], check)
 
 
-def use_skip_unreadable(cfg: Config, limit: int, resume: bool) -> None:
+def use_skip_unreadable(cfg: Config, limit: int) -> None:
     """Leave up to `limit` unreadable images out of training.
 
     Args:
         cfg: The run's config, changed in place.
         limit: How many.
-        resume: Whether the images that an earlier run left out count, too.
 
     Raises:
         ConfigError: No data set loads its images from files.
     """
-    unreadable = UnreadableImages(_list_of(cfg))
+    file = str(_list_of(cfg))
     found = False
     for dataset in data_sets_of(cfg, 'train'):
         pipeline = list(dataset.get('pipeline') or [])
@@ -68,9 +72,7 @@ def use_skip_unreadable(cfg: Config, limit: int, resume: bool) -> None:
                 transform = transform['loader']
             elif not (name.startswith('Load') and 'Image' in name):
                 continue
-            pipeline[index] = dict(
-                type=SKIP, loader=transform, limit=limit, file=str(unreadable.file)
-            )
+            pipeline[index] = dict(type=SKIP, loader=transform, limit=limit, file=file)
             found = True
             break
         dataset['pipeline'] = pipeline
@@ -79,8 +81,12 @@ def use_skip_unreadable(cfg: Config, limit: int, resume: bool) -> None:
             '--skip-unreadable: train_dataloader.dataset.pipeline has no transform '
             'that loads an image from a file, such as LoadImageFromFile'
         )
-    if is_first_process() and not resume:
-        unreadable.clear()
+
+
+def forget_unreadable(cfg: Config) -> None:
+    """Forget what an earlier run left out, unless this one resumes it."""
+    if is_first_process() and not cfg.get('resume', False):
+        UnreadableImages(_list_of(cfg)).clear()
 
 
 def report_unreadable(cfg: Config) -> None:

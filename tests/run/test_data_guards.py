@@ -4,6 +4,7 @@ from mmengine.config import Config
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.config import load_config
 from mmmetaformer.run.data_guards import (
+    forget_unreadable,
     report_unreadable,
     use_label_check,
     use_skip_unreadable,
@@ -53,8 +54,8 @@ def test_detectors_and_test_pipelines_stay(segmentor):
 
 
 def test_the_loader_is_replaced_in_training_only(segmentor):
-    use_skip_unreadable(segmentor, 3, resume=False)
-    use_skip_unreadable(segmentor, 5, resume=False)
+    use_skip_unreadable(segmentor, 3)
+    use_skip_unreadable(segmentor, 5)
     first = segmentor.train_dataloader.dataset.pipeline[0]
     assert first['type'] == 'mmmetaformer.SkipUnreadable'
     assert first['loader']['type'] == 'LoadImageFromFile'
@@ -66,18 +67,20 @@ def test_a_pipeline_that_loads_no_file():
     dataset = dict(type='A', pipeline=[dict(type='LoadPoints')])
     cfg = Config(dict(work_dir='w', train_dataloader=dict(dataset=dataset)))
     with pytest.raises(ConfigError, match='no transform that loads an image'):
-        use_skip_unreadable(cfg, 1, resume=False)
+        use_skip_unreadable(cfg, 1)
 
 
 def test_the_list_of_an_earlier_run(segmentor, tmp_path, capsys):
     file = tmp_path / 'work' / 'unreadable_images.txt'
     file.parent.mkdir()
     file.write_text('1.jpg\n2.jpg\n')
-    use_skip_unreadable(segmentor, 3, resume=True)
+    segmentor.resume = True
+    forget_unreadable(segmentor)
     report_unreadable(segmentor)
     assert '2 unreadable images were left out of training: 1.jpg, 2.jpg. ' in (
         capsys.readouterr().err
     )
-    use_skip_unreadable(segmentor, 3, resume=False)
+    segmentor.resume = False
+    forget_unreadable(segmentor)
     report_unreadable(segmentor)
     assert not capsys.readouterr().err

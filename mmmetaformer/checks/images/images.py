@@ -10,7 +10,6 @@ from mmmetaformer.text import shortened
 
 from .expected import ExpectedImage
 from .header import Header
-from .input_channels import input_channels
 from .kinds import kind_faults
 from .loader import LOADER, color_type_of, image_loader, load, loader_key
 from .looks import look_at, sampled
@@ -75,10 +74,9 @@ def image_faults(
     yield from size_faults(_measured(sound, loader, folder), source, called)
     yield from kind_faults(
         [(image.path, header) for image, header in sound],
-        loader,
+        dataset,
         called,
         model,
-        input_channels(model),
         scope,
     )
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from mmmetaformer.checks.fault import Fault
+from mmmetaformer.host import dicts_in, type_name
 from mmmetaformer.text import shortened
 
 from .header import Header
-from .loader import color_type_of, load
+from .input_channels import input_channels
+from .loader import color_type_of, image_loader, load
 
 __all__ = ['kind_faults']
 
@@ -24,10 +26,9 @@ Kind = tuple[str, str, int, int]
 
 def kind_faults(
     images: Sequence[tuple[str, Header]],
-    loader: Mapping[str, Any],
+    dataset: Mapping[str, Any],
     loader_key: str,
     model: Mapping[str, Any],
-    channels: int | None,
     scope: str | None,
 ) -> Iterator[Fault]:
     """Load one image of each kind as the run will, and yield what does not fit.
@@ -37,12 +38,14 @@ def kind_faults(
 
     Args:
         images: Path and header of those looked at.
-        loader: The config of the run's loader.
-        loader_key: How `--cfg-options` calls it.
-        model: The model's config, for mean and std.
-        channels: Those that the backbone takes, None if unknown.
+        dataset: The data set's config, with an `image_loader`.
+        loader_key: How `--cfg-options` calls that loader.
+        model: The model's config.
         scope: The config's default scope.
     """
+    loader, channels = image_loader(dataset), input_channels(model)
+    if loader is None:
+        return
     kinds: dict[Kind, list[str]] = defaultdict(list)
     for path, header in images:
         kinds[header.format, header.mode, header.bits, header.channels].append(path)
@@ -64,6 +67,7 @@ def kind_faults(
                 entries=tuple(f'image {path}' for path in paths),
             )
         yield from _depth(name, bits, pixels, loader, model)
+        yield from _clipped(name, pixels, dataset, scope)
 
 
 def _refused(
@@ -129,4 +133,18 @@ def _depth(
             f'{list(mean)}, that of 8-bit images',
             'Set mean and std to those of your images.',
             stops=False,
+        )
+
+
+def _clipped(
+    name: str, pixels: np.ndarray, dataset: Mapping[str, Any], scope: str | None
+) -> Iterator[Fault]:
+    """Yield a fault if a transform cuts off values above those of 8 bits."""
+    names = map(type_name, dicts_in(dataset['pipeline']))
+    # mmdet's transform of that name lets larger values through.
+    if pixels.max() > 255 and scope == 'mmseg' and 'PhotoMetricDistortion' in names:
+        yield Fault(
+            f'{name} has values up to {pixels.max()}, but PhotoMetricDistortion sets '
+            'all above 255 to 255',
+            'Remove it from the pipeline in a config of your own.',
         )

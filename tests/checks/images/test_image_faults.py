@@ -35,7 +35,9 @@ def _image(path, size=(30, 20), mode='RGB', orientation=1):
     Image.fromarray(pixels).convert(mode).save(path, exif=exif)
 
 
-def _faults(folder, names=None, size=(30, 20), loader=None, model=MODEL):
+def _faults(
+    folder, names=None, size=(30, 20), loader=None, model=MODEL, scope='mmdet', more=()
+):
     if names is None:
         names = sorted(path.name for path in folder.iterdir())
     return list(
@@ -45,11 +47,11 @@ def _faults(folder, names=None, size=(30, 20), loader=None, model=MODEL):
             folder=str(folder),
             dataset=dict(
                 data_root=str(folder.parent),
-                pipeline=[{'type': 'LoadImageFromFile', **(loader or {})}],
+                pipeline=[{'type': 'LoadImageFromFile', **(loader or {})}, *more],
             ),
             key='train_dataloader.dataset',
             model=model,
-            scope='mmdet',
+            scope=scope,
         )
     )
 
@@ -201,6 +203,33 @@ def test_16_bits_as_they_are(folder):
     (fault,) = _faults(folder, ['0.png'], loader=dict(color_type='unchanged'))
     assert not fault.stops
     assert 'has values up to 5000, but model.data_preprocessor.mean' in str(fault)
+
+
+def test_16_bits_that_a_transform_cuts_off(folder):
+    cv2.imwrite(str(folder / '0.png'), np.full((20, 30, 3), 600, np.uint16))
+    text = _text(
+        folder,
+        names=['0.png'],
+        loader=dict(color_type='unchanged'),
+        scope='mmseg',
+        more=[dict(type='PhotoMetricDistortion')],
+    )
+    assert 'values up to 600, but PhotoMetricDistortion sets all above 255' in text
+
+
+@pytest.mark.parametrize(('limit', 'stops'), [(1, True), (2, False)])
+def test_damaged_images_that_are_left_out(folder, limit, stops):
+    for number in range(2):
+        (folder / f'{number}.jpg').write_bytes(b'damaged')
+    loader = dict(
+        type='mmmetaformer.SkipUnreadable',
+        loader=dict(type='LoadImageFromFile'),
+        limit=limit,
+        file='list.txt',
+    )
+    (fault,) = _faults(folder, loader=loader)
+    assert fault.stops is stops
+    assert '2 of 4 images of train.json looked at cannot be read' in str(fault)
 
 
 def test_float_images(folder):
