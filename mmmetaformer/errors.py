@@ -9,7 +9,7 @@ from typing import Any
 from .launchers import is_first_process
 from .text import did_you_mean
 
-__all__ = ['ConfigError', 'check_arguments', 'check_choice', 'warn']
+__all__ = ['ConfigError', 'DataError', 'check_arguments', 'check_choice', 'warn']
 
 
 class ConfigError(ValueError):
@@ -17,6 +17,18 @@ class ConfigError(ValueError):
 
     The tools print its message without a traceback and exit with status 2.
     """
+
+
+class DataError(ConfigError):
+    """A sample cannot be loaded; the message names its files.
+
+    Args:
+        message: What is wrong. torch raises an error of a worker process again with the
+            worker's traceback as the message; only what this error said is kept of it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message.rpartition(f'{type(self).__name__}: ')[2].strip())
 
 
 def warn(message: str) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     'add_hook',
     'as_list',
     'counts_epochs',
+    'data_set_key',
     'data_sets',
     'data_sets_of',
     'dicts_in',
@@ -108,6 +109,30 @@ def data_sets_of(cfg: Config, *splits: str) -> Iterator[Any]:
         loader = cfg.get(f'{split}_dataloader')
         if loader:
             yield from data_sets(loader['dataset'])
+
+
+def data_set_key(cfg: Config, split: str, dataset: Any) -> str:
+    """Return how `--cfg-options` calls a data set, as `train_dataloader.dataset`.
+
+    Args:
+        cfg: The run's config.
+        split: Whose data set it is.
+        dataset: One of `data_sets_of(cfg, split)`.
+    """
+    key = f'{split}_dataloader.dataset'
+    return _key_within(cfg[f'{split}_dataloader']['dataset'], dataset, key) or key
+
+
+def _key_within(node: Any, dataset: Any, key: str) -> str | None:
+    if 'dataset' in node:
+        return _key_within(node['dataset'], dataset, f'{key}.dataset')
+    if 'datasets' in node:
+        for index, inner in enumerate(node['datasets']):
+            found = _key_within(inner, dataset, f'{key}.datasets.{index}')
+            if found:
+                return found
+        return None
+    return key if node is dataset else None
 
 
 def evaluators_of(cfg: Config, split: str) -> list[Any]:

@@ -10,9 +10,16 @@ from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import (
     OPTIM_WRAPPER_CONSTRUCTORS as MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
 )
+from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
-__all__ = ['HOOKS', 'MODELS', 'OPTIM_WRAPPER_CONSTRUCTORS', 'TOKEN_MIXERS']
+__all__ = [
+    'HOOKS',
+    'MODELS',
+    'OPTIM_WRAPPER_CONSTRUCTORS',
+    'TOKEN_MIXERS',
+    'TRANSFORMS',
+]
 
 MODELS = Registry(
     'model',
@@ -33,6 +40,13 @@ OPTIM_WRAPPER_CONSTRUCTORS = Registry(
     parent=MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
     scope='mmmetaformer',
     locations=['mmmetaformer.engine'],
+)
+
+TRANSFORMS = Registry(
+    'transform',
+    parent=MMENGINE_TRANSFORMS,
+    scope='mmmetaformer',
+    locations=['mmmetaformer.datasets.transforms'],
 )
 
 #: Token mixers: `Mixer(dim, **its own named arguments)`, a module that maps

@@ -7,6 +7,7 @@ import argparse
 from mmmetaformer.run.command_line import (
     accumulation,
     add_run_arguments,
+    count,
     exit_on_user_error,
 )
 from mmmetaformer.run.find_config import find_config
@@ -45,6 +46,13 @@ def parse_args() -> argparse.Namespace:
         '--ema',
         action='store_true',
         help='validate and save the moving average of the weights',
+    )
+    parser.add_argument(
+        '--skip-unreadable',
+        type=count,
+        metavar='N',
+        help='leave up to N images that cannot be read out of training and list them '
+        'in the work dir (default: the first one stops the run)',
     )
     add_run_arguments(parser)
     return parser.parse_args()

@@ -9,6 +9,7 @@ from mmmetaformer.host import data_sets_of, kinds_of
 
 from .coco.check import coco_faults
 from .fault import Fault
+from .images.data_sets import coco_image_faults, map_image_faults
 from .label_maps.check import label_map_faults
 
 __all__ = ['data_faults']
@@ -30,5 +31,9 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
         for dataset in data_sets_of(cfg, split):
             if dataset.get('backend_args'):
                 continue
-            if 'BaseSegDataset' in kinds_of(dataset, scope):
+            kinds = kinds_of(dataset, scope)
+            if 'CocoDataset' in kinds:
+                yield from coco_image_faults(dataset, cfg, split)
+            elif 'BaseSegDataset' in kinds:
                 yield from label_map_faults(dataset, cfg, split)
+                yield from map_image_faults(dataset, cfg, split)

@@ -13,6 +13,7 @@ from .config.one_class import check_one_class
 from .data import data_faults
 from .fault import report_faults
 from .files import check_files
+from .images.input_channels import check_input_channels
 
 __all__ = ['check_run']
 
@@ -38,4 +39,5 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
             check_files(loader.dataset, evaluators_of(cfg, split))
             check_classes(loader.dataset, cfg.model, scope)
     check_one_class(cfg)
+    check_input_channels(cfg, splits)
     report_faults(data_faults(cfg, splits))

@@ -16,6 +16,7 @@ def install() -> None:
     from . import (
         atomic_save,
         coco_defaults,
+        data_errors,
         find_loader,
         mmcv_ops,
         safe_resume,
@@ -28,3 +29,4 @@ def install() -> None:
     atomic_save.install()
     safetensors_loader.install()
     coco_defaults.install()
+    data_errors.install()

@@ -14,6 +14,7 @@ __all__ = [
     'accumulation',
     'add_config_options',
     'add_run_arguments',
+    'count',
     'exit_on_user_error',
     'option',
 ]
@@ -43,6 +44,17 @@ def accumulation(word: str) -> int | str:
         raise argparse.ArgumentTypeError(
             f"takes a number from 1 up or 'auto', got {word!r}"
         )
+    return int(word)
+
+
+def count(word: str) -> int:
+    """Read a number from 1 up.
+
+    Raises:
+        argparse.ArgumentTypeError: The word is none.
+    """
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f'takes a number from 1 up, got {word!r}')
     return int(word)
 
 

@@ -16,6 +16,12 @@ from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.launchers import world_size_of
 
 from .config import read_run_config
+from .data_guards import (
+    forget_unreadable,
+    report_unreadable,
+    use_label_check,
+    use_skip_unreadable,
+)
 from .resume import use_resume
 from .scale_lr import scale_lr
 
@@ -36,16 +42,23 @@ def train(args: argparse.Namespace) -> None:
     _fit_to_machine(cfg, args)
     if args.resume:
         use_resume(cfg, args.resume)
+    if args.skip_unreadable:
+        use_skip_unreadable(cfg, args.skip_unreadable)
     check_run(cfg, splits=('train', 'val'))
+    use_label_check(cfg)
     state_dict = None
     if cfg.get('load_from'):
         state_dict = check_checkpoint(cfg.load_from, cfg.get('resume', False))
     compat.prepare_cpu_launch(cfg)
+    if args.skip_unreadable:
+        forget_unreadable(cfg)
     runner = Runner.from_cfg(cfg)
     if state_dict is not None:
         check = check_fits if cfg.get('resume') else check_start
         check(runner.model, state_dict, cfg.load_from)
     runner.train()
+    if args.skip_unreadable:
+        report_unreadable(cfg)
 
 
 def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:

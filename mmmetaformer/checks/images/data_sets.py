@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The images that a data set of a run names, checked."""
+
+import mmap
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from mmengine.config import Config
+
+from mmmetaformer.checks.fault import Fault
+from mmmetaformer.checks.label_maps.map_set import build_data_set
+from mmmetaformer.checks.remembered import remembered
+from mmmetaformer.host import data_set_key, registered_data_set
+
+from .expected import ExpectedImage
+from .images import image_faults
+
+__all__ = ['coco_image_faults', 'map_image_faults', 'read_entries']
+
+Entry = tuple[str, int | None, int | None]
+
+
+class _Image(msgspec.Struct):
+    file_name: Any = None
+    width: Any = None
+    height: Any = None
+
+
+class _File(msgspec.Struct):
+    images: list[_Image] = []
+
+
+def coco_image_faults(
+    dataset: Mapping[str, Any], cfg: Config, split: str
+) -> Iterator[Fault]:
+    """Yield what is wrong with the images of a file in COCO's format.
+
+    Args:
+        dataset: The data set's config, not a wrapper.
+        cfg: The run's config.
+        split: Whose data set it is.
+    """
+    scope = cfg.get('default_scope')
+    if not _joins_names(dataset, scope):
+        return
+    file = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
+    prefix = (dataset.get('data_prefix') or {}).get('img') or ''
+    folder = os.path.join(dataset.get('data_root') or '', prefix)
+    yield from image_faults(
+        (
+            ExpectedImage(os.path.join(folder, name), width, height)
+            for name, width, height in read_entries(file)
+        ),
+        source=str(file),
+        folder=folder.rstrip('/'),
+        dataset=dataset,
+        key=data_set_key(cfg, split, dataset),
+        model=cfg.model,
+        scope=scope,
+    )
+
+
+def map_image_faults(
+    dataset: Mapping[str, Any], cfg: Config, split: str
+) -> Iterator[Fault]:
+    """Yield what is wrong with the images that go with label maps.
+
+    Args:
+        dataset: The data set's config, not a wrapper.
+        cfg: The run's config.
+        split: Whose data set it is.
+    """
+    scope = cfg.get('default_scope')
+    try:
+        host = build_data_set(dataset, scope)
+    except Exception:  # whatever it raises: the check of the label maps reports it
+        return
+    folder = host.data_prefix.get('img_path') or ''
+    yield from image_faults(
+        (ExpectedImage(entry['img_path']) for entry in host.data_list),
+        source=host.ann_file or folder,
+        folder=folder.rstrip('/'),
+        dataset=dataset,
+        key=data_set_key(cfg, split, dataset),
+        model=cfg.model,
+        scope=scope,
+    )
+
+
+def read_entries(file: Path) -> list[Entry]:
+    """Return `file_name`, `width` and `height` of the images of a COCO file.
+
+    What is wrong with the file itself is not this check's question: an image without a
+    name is left out, and a size that is no positive number is unknown.
+    """
+    if not file.is_file() or not file.stat().st_size:
+        return []
+    return remembered('image entries', [file], list[Entry], lambda: _read(file))
+
+
+def _read(file: Path) -> list[Entry]:
+    with (
+        file.open('rb') as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        try:
+            images = msgspec.json.decode(content, type=_File).images
+        except msgspec.DecodeError:
+            return []
+    return [
+        (image.file_name, _side(image.width), _side(image.height))
+        for image in images
+        if isinstance(image.file_name, str)
+    ]
+
+
+def _joins_names(dataset: Mapping[str, Any], scope: str | None) -> bool:
+    """Return whether a data set finds its images as mmdet's CocoDataset does.
+
+    Those of LVIS, for example, make other names of what the file says.
+    """
+    kind = registered_data_set(dataset, scope)
+    coco = next(base for base in kind.__mro__ if base.__name__ == 'CocoDataset')
+    return all(
+        getattr(kind, name) is getattr(coco, name)
+        for name in ('load_data_list', 'parse_data_info')
+    )
+
+
+def _side(value: Any) -> int | None:
+    return value if type(value) is int and value > 0 else None

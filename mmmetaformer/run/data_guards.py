@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What watches over the data while a run goes on."""
+
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmmetaformer.datasets.unreadable_images import UnreadableImages
+from mmmetaformer.errors import ConfigError, warn
+from mmmetaformer.host import (
+    data_sets_of,
+    evaluators_of,
+    kinds_of,
+    known_classes,
+    type_name,
+)
+from mmmetaformer.launchers import is_first_process
+from mmmetaformer.text import shortened
+
+__all__ = [
+    'forget_unreadable',
+    'report_unreadable',
+    'use_label_check',
+    'use_skip_unreadable',
+]
+
+CHECK = 'mmmetaformer.CheckLabels'
+SKIP = 'mmmetaformer.SkipUnreadable'
+IGNORED = 255  # mmseg's default
+NAMED = 5
+
+
+def use_label_check(cfg: Config) -> None:
+    """Check each label map of a segmentor as it is loaded, in training and validation.
+
+    Args:
+        cfg: The run's config, changed in place.
+    """
+    scope = cfg.get('default_scope')
+    for split in ('train', 'val'):
+        for dataset in data_sets_of(cfg, split):
+            if 'BaseSegDataset' not in kinds_of(dataset, scope):
+                continue
+            classes = (dataset.get('metainfo') or {}).get('classes')
+            classes = classes or known_classes(dataset, scope)
+            check = dict(
+                type=CHECK,
+                num_classes=len(classes) if classes else None,
+                ignore_index=_ignored(cfg, split),
+            )
+            dataset['pipeline'] = _with_check(dataset.get('pipeline') or [], check)
+
+
+def use_skip_unreadable(cfg: Config, limit: int) -> None:
+    """Leave up to `limit` unreadable images out of training.
+
+    Args:
+        cfg: The run's config, changed in place.
+        limit: How many.
+
+    Raises:
+        ConfigError: No data set loads its images from files.
+    """
+    file = str(_list_of(cfg))
+    found = False
+    for dataset in data_sets_of(cfg, 'train'):
+        pipeline = list(dataset.get('pipeline') or [])
+        for index, transform in enumerate(pipeline):
+            name = type_name(transform)
+            if name == type_name(dict(type=SKIP)):
+                transform = transform['loader']
+            elif not (name.startswith('Load') and 'Image' in name):
+                continue
+            pipeline[index] = dict(type=SKIP, loader=transform, limit=limit, file=file)
+            found = True
+            break
+        dataset['pipeline'] = pipeline
+    if not found:
+        raise ConfigError(
+            '--skip-unreadable: train_dataloader.dataset.pipeline has no transform '
+            'that loads an image from a file, such as LoadImageFromFile'
+        )
+
+
+def forget_unreadable(cfg: Config) -> None:
+    """Forget what an earlier run left out, unless this one resumes it."""
+    if is_first_process() and not cfg.get('resume', False):
+        UnreadableImages(_list_of(cfg)).clear()
+
+
+def report_unreadable(cfg: Config) -> None:
+    """Print which images the run left out, if any."""
+    file = _list_of(cfg)
+    names = UnreadableImages(file).names()
+    if names:
+        warn(
+            f'{len(names)} unreadable images were left out of training: '
+            f'{shortened(names, NAMED)}. {file} lists all'
+        )
+
+
+def _list_of(cfg: Config) -> Path:
+    return Path(cfg.work_dir) / 'unreadable_images.txt'
+
+
+def _ignored(cfg: Config, split: str) -> int:
+    heads = (cfg.model.get('decode_head'),) if split == 'train' else ()
+    for spec in (*heads, *evaluators_of(cfg, split)):
+        if isinstance(spec, dict) and spec.get('ignore_index') is not None:
+            return spec['ignore_index']
+    return IGNORED
+
+
+def _with_check(pipeline: Any, check: dict[str, Any]) -> list[Any]:
+    """Return a pipeline with the check after each `LoadAnnotations`."""
+    checked = []
+    for transform in pipeline:
+        name = type_name(transform)
+        if name == type_name(check):
+            continue
+        checked.append(transform)
+        if name == 'LoadAnnotations':
+            checked.append(check)
+    return checked

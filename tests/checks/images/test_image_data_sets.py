@@ -1,0 +1,119 @@
+import json
+
+import pytest
+from mmengine.config import Config
+from PIL import Image
+
+from mmmetaformer.checks.data import data_faults
+from mmmetaformer.checks.images.data_sets import read_entries
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+
+
+def _cfg(dataset, scope):
+    return Config(
+        dict(
+            default_scope=scope,
+            model=dict(backbone=dict(type='mmmetaformer.ConvFormer')),
+            train_dataloader=dict(dataset=dataset),
+        )
+    )
+
+
+@pytest.fixture
+def coco(tmp_path):
+    """A data set in COCO's format, of which one image is missing."""
+    (tmp_path / 'train2017').mkdir()
+    Image.new('RGB', (8, 6)).save(tmp_path / 'train2017' / '1.jpg')
+    images = [
+        dict(id=n, file_name=f'{n}.jpg', width=8, height=6, url='x') for n in (1, 2)
+    ]
+    content = dict(info={}, images=images, annotations=[dict(id=1)], categories=[])
+    (tmp_path / 'a.json').write_text(json.dumps(content))
+    return dict(
+        type='CocoDataset',
+        data_root=str(tmp_path),
+        ann_file='a.json',
+        data_prefix=dict(img='train2017/'),
+        pipeline=[dict(type='LoadImageFromFile')],
+    )
+
+
+def _texts(dataset, scope='mmdet'):
+    return [str(fault) for fault in data_faults(_cfg(dataset, scope), ['train'])]
+
+
+def test_coco(coco, tmp_path):
+    (text,) = [text for text in _texts(coco) if 'missing' in text]
+    assert text.startswith(
+        f'1 of 2 images of {tmp_path}/a.json is missing in {tmp_path}/train2017: 2.jpg'
+    )
+
+
+def test_a_wrapped_data_set_is_called_by_its_key(coco):
+    coco['data_prefix'] = dict(img='')
+    wrapped = dict(
+        type='RepeatDataset',
+        times=2,
+        dataset=dict(type='ConcatDataset', datasets=[coco]),
+    )
+    (tmp,) = [text for text in _texts(wrapped) if 'none of the 2' in text]
+    assert 'Set data_root' in tmp  # one is nowhere
+    Image.new('RGB', (8, 6)).save(f'{coco["data_root"]}/train2017/2.jpg')
+    (text,) = [text for text in _texts(wrapped) if 'none of the 2' in text]
+    key = 'train_dataloader.dataset.dataset.datasets.0.data_prefix.img'
+    assert f'--cfg-options {key}=train2017' in text
+
+
+def test_remote_data_is_left_alone(coco):
+    coco['backend_args'] = dict(backend='petrel')
+    assert not [text for text in _texts(coco) if 'missing' in text]
+
+
+def test_a_type_that_names_its_images_in_another_way(coco):
+    coco['type'] = 'CocoPanopticDataset'
+    assert not [text for text in _texts(coco) if 'missing' in text]
+
+
+def test_a_list_of_label_maps_names_an_image_that_is_missing(tmp_path):
+    for folder in ('images', 'maps'):
+        (tmp_path / folder).mkdir()
+        for name in 'ab':
+            file = tmp_path / folder / f'{name}.png'
+            Image.new('RGB' if folder == 'images' else 'L', (8, 6)).save(file)
+    (tmp_path / 'split.txt').write_text('a\nb\nc\n')
+    dataset = dict(
+        type='BaseSegDataset',
+        data_root=str(tmp_path),
+        ann_file='split.txt',
+        data_prefix=dict(img_path='images', seg_map_path='maps'),
+        img_suffix='.png',
+        metainfo=dict(classes=('x', 'y')),
+        pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadAnnotations')],
+    )
+    texts = [text for text in _texts(dataset, 'mmseg') if 'images of' in text]
+    assert texts == [
+        f'1 of 3 images of {tmp_path}/split.txt is missing in {tmp_path}/images: '
+        'c.png. Add the files, or remove their entries.'
+    ]
+
+
+@pytest.mark.parametrize('content', [b'', b'[]', b'{"images": [', b'\xef\xbb\xbf{}'])
+def test_a_file_that_cannot_be_read_names_no_images(tmp_path, content):
+    (tmp_path / 'a.json').write_bytes(content)
+    assert read_entries(tmp_path / 'a.json') == []
+    assert read_entries(tmp_path / 'none.json') == []
+
+
+def test_odd_entries(tmp_path):
+    images = [
+        {},
+        dict(file_name=3),
+        dict(file_name='a', width='8', height=0),
+        dict(file_name='b', width=8.0, height=True),
+    ]
+    (tmp_path / 'a.json').write_text(json.dumps(dict(images=images)))
+    assert read_entries(tmp_path / 'a.json') == [('a', None, None), ('b', None, None)]
