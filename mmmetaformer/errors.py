@@ -9,7 +9,7 @@ from typing import Any
 from .launchers import is_first_process
 from .text import did_you_mean
 
-__all__ = ['ConfigError', 'check_arguments', 'check_choice', 'warn']
+__all__ = ['ConfigError', 'DivergedError', 'check_arguments', 'check_choice', 'warn']
 
 
 class ConfigError(ValueError):
@@ -17,6 +17,10 @@ class ConfigError(ValueError):
 
     The tools print its message without a traceback and exit with status 2.
     """
+
+
+class DivergedError(ConfigError):
+    """Training produced numbers that are not finite; going on would be in vain."""
 
 
 def warn(message: str) -> None:

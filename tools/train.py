@@ -8,6 +8,7 @@ from mmmetaformer.run.command_line import (
     accumulation,
     add_run_arguments,
     exit_on_user_error,
+    not_negative,
 )
 from mmmetaformer.run.find_config import find_config
 
@@ -45,6 +46,14 @@ def parse_args() -> argparse.Namespace:
         '--ema',
         action='store_true',
         help='validate and save the moving average of the weights',
+    )
+    parser.add_argument(
+        '--nan-steps',
+        type=not_negative,
+        default=1,
+        metavar='N',
+        help='stop after N steps in a row whose loss is not finite (default: 1; 0: '
+        'never)',
     )
     add_run_arguments(parser)
     return parser.parse_args()

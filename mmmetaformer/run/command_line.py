@@ -15,6 +15,7 @@ __all__ = [
     'add_config_options',
     'add_run_arguments',
     'exit_on_user_error',
+    'not_negative',
     'option',
 ]
 
@@ -43,6 +44,17 @@ def accumulation(word: str) -> int | str:
         raise argparse.ArgumentTypeError(
             f"takes a number from 1 up or 'auto', got {word!r}"
         )
+    return int(word)
+
+
+def not_negative(word: str) -> int:
+    """Read a number from 0 up.
+
+    Raises:
+        argparse.ArgumentTypeError: The word is none.
+    """
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f'takes a number from 0 up, got {word!r}')
     return int(word)
 
 
