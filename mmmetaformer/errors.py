@@ -9,7 +9,14 @@ from typing import Any
 from .launchers import is_first_process
 from .text import did_you_mean
 
-__all__ = ['ConfigError', 'DataError', 'check_arguments', 'check_choice', 'warn']
+__all__ = [
+    'ConfigError',
+    'DataError',
+    'DivergedError',
+    'check_arguments',
+    'check_choice',
+    'warn',
+]
 
 
 class ConfigError(ValueError):
@@ -29,6 +36,10 @@ class DataError(ConfigError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message.rpartition(f'{type(self).__name__}: ')[2].strip())
+
+
+class DivergedError(ConfigError):
+    """Training produced numbers that are not finite; going on would be in vain."""
 
 
 def warn(message: str) -> None:

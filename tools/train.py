@@ -7,8 +7,8 @@ import argparse
 from mmmetaformer.run.command_line import (
     accumulation,
     add_run_arguments,
-    count,
     exit_on_user_error,
+    number_from,
 )
 from mmmetaformer.run.find_config import find_config
 
@@ -49,10 +49,18 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--skip-unreadable',
-        type=count,
+        type=number_from(1),
         metavar='N',
         help='leave up to N images that cannot be read out of training and list them '
         'in the work dir (default: the first one stops the run)',
+    )
+    parser.add_argument(
+        '--nan-steps',
+        type=number_from(0),
+        default=1,
+        metavar='N',
+        help='stop after N steps in a row whose loss is not finite (default: 1; 0: '
+        'never)',
     )
     add_run_arguments(parser)
     return parser.parse_args()

@@ -7,12 +7,16 @@ import this package when a name is first looked up.
 
 from .accumulation import SchedulerPerUpdateHook
 from .ema import AverageHook
+from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
 from .param_groups import ParamwiseConstructor
+from .resume import ConfigOnResumeHook
 from .start_report import StartReportHook
 
 __all__ = [
     'AverageHook',
+    'ConfigOnResumeHook',
+    'FiniteHook',
     'Float32PredictionsHook',
     'ParamwiseConstructor',
     'SchedulerPerUpdateHook',

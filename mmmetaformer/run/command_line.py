@@ -14,8 +14,8 @@ __all__ = [
     'accumulation',
     'add_config_options',
     'add_run_arguments',
-    'count',
     'exit_on_user_error',
+    'number_from',
     'option',
 ]
 
@@ -47,15 +47,17 @@ def accumulation(word: str) -> int | str:
     return int(word)
 
 
-def count(word: str) -> int:
-    """Read a number from 1 up.
+def number_from(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number that is not below `least`."""
 
-    Raises:
-        argparse.ArgumentTypeError: The word is none.
-    """
-    if not word.isdecimal() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f'takes a number from 1 up, got {word!r}')
-    return int(word)
+    def read(word: str) -> int:
+        if not word.isdecimal() or int(word) < least:
+            raise argparse.ArgumentTypeError(
+                f'takes a number from {least} up, got {word!r}'
+            )
+        return int(word)
+
+    return read
 
 
 def add_config_options(parser: argparse.ArgumentParser, example: str) -> None:

@@ -6,7 +6,9 @@ import argparse
 from mmengine.runner import Runner
 
 from mmmetaformer import compat
-from mmmetaformer.checks.checkpoint import check_checkpoint, check_fits
+from mmmetaformer.checks.checkpoint.classes import check_class_names
+from mmmetaformer.checks.checkpoint.contents import check_checkpoint
+from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.run import check_run
 
 from .config import read_run_config
@@ -34,10 +36,12 @@ def test(args: argparse.Namespace) -> None:
     check_run(cfg, splits=('test',))
     if args.tta:
         use_tta(cfg)
-    state_dict = check_checkpoint(args.checkpoint)
+    checkpoint = check_checkpoint(args.checkpoint)
+    if checkpoint is not None:
+        check_class_names(checkpoint, cfg, 'test')
     cfg.load_from = args.checkpoint
     compat.prepare_cpu_launch(cfg)
     runner = Runner.from_cfg(cfg)
-    if state_dict is not None:
-        check_fits(runner.model, state_dict, args.checkpoint)
+    if checkpoint is not None:
+        check_fits(runner.model, checkpoint.weights, checkpoint.path)
     runner.test()

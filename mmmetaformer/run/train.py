@@ -7,11 +7,14 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmmetaformer import compat
-from mmmetaformer.checks.checkpoint import check_checkpoint, check_fits, check_start
+from mmmetaformer.checks.checkpoint.against_run import check_start_of_training
+from mmmetaformer.checks.checkpoint.fits import check_fits, check_start
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
+from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.engine.precision import use_amp
+from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.launchers import world_size_of
 
@@ -40,22 +43,21 @@ def train(args: argparse.Namespace) -> None:
     compat.install()
     cfg = read_run_config(args)
     _fit_to_machine(cfg, args)
-    if args.resume:
-        use_resume(cfg, args.resume)
+    if args.resume or cfg.get('resume'):
+        use_resume(cfg, args.resume or cfg.get('load_from') or 'auto')
+        keep_config_on_resume(cfg)
     if args.skip_unreadable:
         use_skip_unreadable(cfg, args.skip_unreadable)
     check_run(cfg, splits=('train', 'val'))
     use_label_check(cfg)
-    state_dict = None
-    if cfg.get('load_from'):
-        state_dict = check_checkpoint(cfg.load_from, cfg.get('resume', False))
+    checkpoint = check_start_of_training(cfg)
     compat.prepare_cpu_launch(cfg)
     if args.skip_unreadable:
         forget_unreadable(cfg)
     runner = Runner.from_cfg(cfg)
-    if state_dict is not None:
+    if checkpoint is not None:
         check = check_fits if cfg.get('resume') else check_start
-        check(runner.model, state_dict, cfg.load_from)
+        check(runner.model, checkpoint.weights, checkpoint.path)
     runner.train()
     if args.skip_unreadable:
         report_unreadable(cfg)
@@ -71,4 +73,5 @@ def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
         scale_lr(cfg, processes)
     if args.ema:
         use_ema(cfg)
+    stop_at_nan(cfg, args.nan_steps)
     report_start(cfg)

@@ -5,6 +5,7 @@ import torch
 import torchvision  # noqa: F401  (registers torch.ops.torchvision)
 from torch import Tensor
 
+from .check_rois import check_rois
 from .compute_dtype import compute_dtype
 from .missing import needs_compiled_mmcv
 
@@ -42,8 +43,10 @@ def roi_align_forward(
 
     Raises:
         RuntimeError: `pool_mode` is 0.
+        DivergedError: On a CPU, a RoI is not finite, inverted or of no image.
     """
     _refuse_max(pool_mode)
+    check_rois(rois, len(input), aligned)
     dtype = compute_dtype(input, rois)
     pooled = torch.ops.torchvision.roi_align(
         input.to(dtype),

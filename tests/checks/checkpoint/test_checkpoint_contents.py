@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
 import pickle
 
 import pytest
 import torch
-from torch import nn
+from safetensors.torch import save_file
 
-from mmmetaformer.checks.checkpoint import check_checkpoint, check_fits, check_start
+from mmmetaformer.checks.checkpoint.contents import check_checkpoint
 from mmmetaformer.errors import ConfigError
 
 
 def test_gives_back_the_weights(tmp_path):
     path = tmp_path / 'model.pth'
     torch.save({'state_dict': {'weight': torch.ones(2)}, 'meta': {}}, path)
-    assert check_checkpoint(str(path))['weight'].tolist() == [1, 1]
+    assert check_checkpoint(str(path)).weights['weight'].tolist() == [1, 1]
     torch.save({'weight': torch.ones(2)}, path)  # a bare state dict
-    assert set(check_checkpoint(str(path))) == {'weight'}
+    assert set(check_checkpoint(str(path)).weights) == {'weight'}
 
 
 def test_addresses_are_left_to_the_runner():
@@ -59,6 +60,9 @@ def test_no_weights_inside(tmp_path):
     torch.save({'meta': {'epoch': 1}}, path)
     with pytest.raises(ConfigError, match=r"has no weights: its keys are \['meta'\]"):
         check_checkpoint(str(path))
+    torch.save({'state_dict': None}, path)
+    with pytest.raises(ConfigError, match='has no weights'):
+        check_checkpoint(str(path))
     torch.save(torch.ones(1), path)
     with pytest.raises(ConfigError, match='contains a Tensor, expected a dict'):
         check_checkpoint(str(path))
@@ -70,39 +74,51 @@ def test_resume_needs_more_than_weights(tmp_path):
     torch.save(weights, path)
     with pytest.raises(ConfigError, match='only weights.*load_from='):
         check_checkpoint(str(path), resume=True)
-    torch.save({**weights, 'optimizer': {}, 'message_hub': {}}, path)
+    torch.save({**weights, 'optimizer': {}, 'message_hub': {}, 'meta': {}}, path)
     check_checkpoint(str(path), resume=True)
 
 
-def test_weights_of_another_model():
-    model = nn.Linear(2, 3)
-    check_fits(model, model.state_dict(), 'a.pth')
-    wrong = {'weight': torch.ones(3, 4), 'extra': torch.ones(1)}
-    with pytest.raises(ConfigError) as error:
-        check_fits(model, wrong, 'a.pth')
-    assert '1 missing (bias)' in str(error.value)
-    assert '1 unexpected (extra)' in str(error.value)
-    assert '1 with a different shape (weight (3, 4), expected (3, 2))' in str(
-        error.value
-    )
+@pytest.mark.parametrize(
+    ('meta', 'classes'),
+    [
+        ({'dataset_meta': {'classes': ('a', 'b')}}, ['a', 'b']),
+        ({'dataset_meta': {'CLASSES': ['a', 'b']}}, ['a', 'b']),
+        ({'CLASSES': ('a', 'b')}, ['a', 'b']),
+        ({'classes': ('a', 'b')}, ['a', 'b']),
+        ({'dataset_meta': {'classes': ()}}, None),
+        ({'dataset_meta': {'classes': None}}, None),
+        ({'dataset_meta': None}, None),
+        ({'CLASSES': 'ab'}, None),
+        (None, None),
+    ],
+)
+def test_class_names_of_every_age(tmp_path, meta, classes):
+    path = tmp_path / 'model.pth'
+    torch.save({'state_dict': {'weight': torch.ones(2)}, 'meta': meta}, path)
+    assert check_checkpoint(str(path)).classes == classes
 
 
-def test_a_start_without_the_backbone():
-    model = nn.ModuleDict(dict(backbone=nn.Linear(2, 3), head=nn.Linear(3, 4)))
-    weights = model.state_dict()
-    others = {**weights, 'head.weight': torch.ones(7, 3)}
-    check_start(model, others, 'a.pth')
-    check_start(model, {f'module.{k}': v for k, v in others.items()}, 'a.pth')
-    alone = {key.removeprefix('backbone.'): v for key, v in weights.items()}
-    other = {**weights, 'backbone.bias': torch.ones(5)}
-    for wrong, problem in ((alone, '2 missing'), (other, '1 with a different shape')):
-        with pytest.raises(ConfigError, match=rf'2 keys, {problem}.*init_cfg=dict'):
-            check_start(model, wrong, 'a.pth')
+@pytest.mark.parametrize(
+    ('metadata', 'classes'),
+    [
+        ({'classes': json.dumps(['a', 'b'])}, ['a', 'b']),
+        ({'classes': 'null'}, None),
+        ({'classes': 'a, b'}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_class_names_of_a_published_file(tmp_path, metadata, classes):
+    path = tmp_path / 'model.safetensors'
+    save_file({'weight': torch.ones(2)}, path, metadata)
+    assert check_checkpoint(str(path)).classes == classes
 
 
-@pytest.mark.parametrize('check', [check_start, check_fits])
-def test_wrappers_are_looked_through(check):
-    model = nn.DataParallel(nn.ModuleDict(dict(backbone=nn.Linear(2, 3))))
-    check(model, model.module.state_dict(), 'a.pth')
-    with pytest.raises(ConfigError, match='backbone.weight'):
-        check(model, {}, 'a.pth')
+def test_position(tmp_path):
+    path = tmp_path / 'model.pth'
+    meta = {'iter': 8, 'epoch': 2}
+    torch.save({'state_dict': {'weight': torch.ones(2)}, 'meta': meta}, path)
+    checkpoint = check_checkpoint(str(path))
+    assert (checkpoint.steps, checkpoint.epochs) == (8, 2)
+    torch.save({'state_dict': {'weight': torch.ones(2)}, 'meta': {'iter': '8'}}, path)
+    assert check_checkpoint(str(path)).steps is None

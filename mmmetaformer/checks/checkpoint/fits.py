@@ -1,47 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a checkpoint file is what a run needs."""
+"""Whether the weights of a checkpoint fit a run's model."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import torch
 from mmengine.model import BaseTTAModel, is_model_wrapper
 from torch import nn
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.text import shortened
-from mmmetaformer.weights.files import read_checkpoint
 
-__all__ = ['check_checkpoint', 'check_fits', 'check_start']
-
-
-def check_checkpoint(path: str, resume: bool = False) -> dict[str, Any] | None:
-    """Refuse a file that is not a checkpoint of a model.
-
-    Args:
-        path: A local file. An address with a scheme, such as https, is not checked.
-        resume: Whether training resumes from it, which also needs the states of
-            optimizer and schedule.
-
-    Returns:
-        The checkpoint's state dict; None for an address.
-
-    Raises:
-        ConfigError: The file does not exist, is not a checkpoint, or does not have
-            enough to resume from.
-    """
-    if '://' in path:
-        return None
-    checkpoint = read_checkpoint(path)
-    state_dict = checkpoint.get('state_dict', checkpoint)
-    if not any(isinstance(value, torch.Tensor) for value in state_dict.values()):
-        raise ConfigError(f'{path} has no weights: its keys are {list(checkpoint)}')
-    if resume and not {'optimizer', 'message_hub'} <= set(checkpoint):
-        raise ConfigError(
-            f'{path} has only weights; training cannot resume from it. To start a new '
-            f'run with these weights: --cfg-options load_from={path}'
-        )
-    return dict(state_dict)
+__all__ = ['check_fits', 'check_start']
 
 
 def check_start(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> None:

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a checkpoint file contains."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import torch
+from safetensors import safe_open
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights.files import read_checkpoint
+
+__all__ = ['Checkpoint', 'check_checkpoint']
+
+# Where mmengine, its early versions and mmcv's runners have the names.
+CLASS_KEYS = ('classes', 'CLASSES')
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint of a model.
+
+    Attributes:
+        path: The file.
+        weights: The model's state dict.
+        classes: What the model was trained on, in the order of the labels; None if
+            the file does not say.
+        steps: Iterations done; None if the file does not say.
+        epochs: Epochs done; None if the file does not say.
+    """
+
+    path: str
+    weights: dict[str, Any]
+    classes: list[str] | None = None
+    steps: int | None = None
+    epochs: int | None = None
+
+
+def check_checkpoint(path: str, resume: bool = False) -> Checkpoint | None:
+    """Refuse a file that is not a checkpoint of a model.
+
+    Args:
+        path: A local file. An address with a scheme, such as https, is not checked.
+        resume: Whether training resumes from it, which also needs the states of
+            optimizer and schedule.
+
+    Returns:
+        What it contains; None for an address.
+
+    Raises:
+        ConfigError: The file does not exist, is not a checkpoint, or does not have
+            enough to resume from.
+    """
+    if '://' in path:
+        return None
+    checkpoint = read_checkpoint(path)
+    weights = checkpoint.get('state_dict', checkpoint)
+    if not isinstance(weights, Mapping) or not any(
+        isinstance(value, torch.Tensor) for value in weights.values()
+    ):
+        raise ConfigError(f'{path} has no weights: its keys are {list(checkpoint)}')
+    if resume and not {'optimizer', 'message_hub', 'meta'} <= set(checkpoint):
+        raise ConfigError(
+            f'{path} has only weights; training cannot resume from it. To start a new '
+            f'run with these weights: --cfg-options load_from={path}'
+        )
+    if path.endswith('.safetensors'):
+        return Checkpoint(path, dict(weights), _published_classes(path))
+    meta = _mapping(checkpoint.get('meta'))
+    return Checkpoint(
+        path,
+        dict(weights),
+        _classes(_mapping(meta.get('dataset_meta'))) or _classes(meta),
+        _count(meta.get('iter')),
+        _count(meta.get('epoch')),
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _classes(meta: Mapping[str, Any]) -> list[str] | None:
+    for key in CLASS_KEYS:
+        names = meta.get(key)
+        if isinstance(names, (list, tuple)) and names:
+            return [str(name) for name in names]
+    return None
+
+
+def _published_classes(path: str) -> list[str] | None:
+    """Return the names that `tools/weights.py publish` writes into its files."""
+    with safe_open(path, framework='pt') as file:
+        text = (file.metadata() or {}).get('classes', 'null')
+    try:
+        return _classes({'classes': msgspec.json.decode(text)})
+    except msgspec.DecodeError:  # another program's, with something else by this name
+        return None

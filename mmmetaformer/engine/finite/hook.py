@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hook that stops a run whose loss is no longer a number."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.hooks import CheckpointHook, Hook
+from mmengine.optim import OptimWrapper
+from mmengine.runner import Runner
+
+from mmmetaformer.errors import DivergedError
+from mmmetaformer.host import add_hook
+from mmmetaformer.registry import HOOKS
+from mmmetaformer.text import shortened
+
+from .numbers import bad_losses, bad_weights, images_of
+from .processes import anywhere, first_of
+
+__all__ = ['FiniteHook', 'stop_at_nan']
+
+# A dynamic loss scale halves at each skipped step. Below this one, it is not to blame.
+LEAST_SCALE = 1.0
+
+
+@HOOKS.register_module()
+class FiniteHook(Hook):
+    """Stops training when a loss is not finite, before anything is saved over.
+
+    mmengine reads each loss on the CPU at every step for its log; this reads the same
+    numbers again and waits for nothing else. With several processes, they agree in each
+    step on whether one of them has such a loss.
+
+    Weights that are not finite are neither validated nor saved.
+
+    Args:
+        steps: How many steps in a row.
+    """
+
+    # After RuntimeInfoHook, which reads the losses; before what uses the weights.
+    priority = 'HIGH'
+
+    def __init__(self, steps: int = 1) -> None:
+        if steps < 1:
+            raise ValueError(f'steps must be 1 or more, got {steps}')
+        self.steps = steps
+        self._in_a_row = 0
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: Any = None,
+    ) -> None:
+        """Called by mmengine after each forward and backward pass.
+
+        Raises:
+            DivergedError: Losses were not finite for `steps` steps in a row.
+        """
+        bad = bad_losses(runner, outputs or {})
+        if not anywhere(bool(bad)):
+            self._in_a_row = 0
+        elif not _scale_may_fall(runner.optim_wrapper):
+            self._in_a_row += 1
+        if self._in_a_row >= self.steps:
+            raise DivergedError(first_of(_message(runner, bad, data_batch)))
+        if any(_saves_after_iter(hook, runner) for hook in runner.hooks):
+            _check_weights(runner, runner.iter + 1)
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Called by mmengine before it saves the checkpoint of an epoch."""
+        _check_weights(runner, runner.iter)
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Called by mmengine before it validates, and then saves the best weights."""
+        _check_weights(runner, runner.iter)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Called by mmengine in the first process, whatever makes it save."""
+        _refuse(runner, bad_weights(runner.model), checkpoint['meta']['iter'])
+
+
+def stop_at_nan(cfg: Config, steps: int) -> None:
+    """Stop a run whose loss is not finite.
+
+    Args:
+        cfg: The run's config, changed in place.
+        steps: After how many such steps in a row; 0 for never.
+    """
+    if steps:
+        add_hook(cfg, dict(type='mmmetaformer.FiniteHook', steps=steps))
+
+
+def _scale_may_fall(wrapper: OptimWrapper) -> bool:
+    """Return whether a loss scaler skipped the step and scales the next one less."""
+    scaler = getattr(wrapper, 'loss_scaler', None)
+    if scaler is None or wrapper._scale_update_param is not None:
+        return False
+    return scaler.is_enabled() and scaler.get_scale() > LEAST_SCALE
+
+
+def _saves_after_iter(hook: Hook, runner: Runner) -> bool:
+    if not isinstance(hook, CheckpointHook) or hook.by_epoch:
+        return False
+    due = hook.every_n_train_iters(runner, hook.interval, hook.save_begin)
+    return due or (hook.save_last and hook.is_last_train_iter(runner))
+
+
+def _check_weights(runner: Runner, step: int) -> None:
+    """Refuse weights that are not finite, in all processes if in one."""
+    bad = bad_weights(runner.model)
+    # Processes share parameters but not the statistics of batch norm.
+    if anywhere(bool(bad)):
+        _refuse(runner, bad or ['in another process'], step)
+
+
+def _refuse(runner: Runner, bad: list[str], step: int) -> None:
+    if bad:
+        raise DivergedError(
+            f'{len(bad)} weights are not finite after step {step} '
+            f'({shortened(bad, 3)}), and are not saved. {_way_out(runner)}'
+        )
+
+
+def _message(runner: Runner, bad: Mapping[str, float], batch: Any) -> str | None:
+    if not bad:
+        return None
+    terms = ', '.join(f'{name} is {value}' for name, value in bad.items())
+    lr = next(iter(runner.optim_wrapper.get_lr().values()))[0]
+    images = list(images_of(batch))
+    where = f'; images {shortened(images, 4)}' if images else ''
+    return (
+        f'{terms} at step {runner.iter + 1} of {runner.max_iters} (lr {lr:.4g}{where}).'
+        f' {_way_out(runner)}'
+    )
+
+
+def _way_out(runner: Runner) -> str:
+    last = runner.message_hub.runtime_info.get('last_ckpt')
+    saved = f' The last checkpoint, {last}, is from before.' if last else ''
+    return (
+        'Lower the learning rate (--cfg-options optim_wrapper.optimizer.lr=...), clip '
+        'the gradients (optim_wrapper.clip_grad.max_norm=1), or look at these images '
+        f'and their labels.{saved}'
+    )

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The losses and weights that are not finite, and the images they are of."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mmengine.runner import Runner
+from torch import Tensor, nn
+
+__all__ = ['bad_losses', 'bad_weights', 'images_of']
+
+STATISTICS = ('running_mean', 'running_var')
+
+
+def bad_weights(model: nn.Module) -> list[str]:
+    """Return the names of parameters and running statistics that are not finite.
+
+    Other buffers may be so on purpose, such as masks of attention.
+    """
+    tensors: dict[str, Tensor] = dict(model.named_parameters())
+    for name, buffer in model.named_buffers():
+        if name.rpartition('.')[2] in STATISTICS:
+            tensors[name] = buffer
+    return [name for name, value in tensors.items() if not value.isfinite().all()]
+
+
+def bad_losses(runner: Runner, outputs: Mapping[str, Any]) -> dict[str, float]:
+    """Return the loss terms that are not finite, by name, as the log has them."""
+    history = runner.message_hub.log_scalars
+    names = [name for name in outputs if 'loss' in name]
+    wrapper = runner.optim_wrapper
+    # The norm of the gradients, where it is computed. A loss scaler skips the step.
+    if not hasattr(wrapper, 'loss_scaler') and wrapper.should_update():
+        names.append('grad_norm')
+    values = {
+        name: history[f'train/{name}'].current()
+        for name in names
+        if f'train/{name}' in history
+    }
+    bad = {name: value for name, value in values.items() if not math.isfinite(value)}
+    # Their sum says nothing more.
+    return {k: v for k, v in bad.items() if k != 'loss'} or bad
+
+
+def images_of(batch: Any) -> Iterator[str]:
+    """Yield the files of a batch of mmdet's or mmseg's samples."""
+    samples = batch.get('data_samples') if isinstance(batch, Mapping) else None
+    for sample in samples if isinstance(samples, (list, tuple)) else ():
+        path = getattr(sample, 'img_path', None)
+        if path:
+            yield str(path)
