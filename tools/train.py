@@ -46,6 +46,12 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='validate and save the moving average of the weights',
     )
+    parser.add_argument(
+        '--no-rehearsal',
+        dest='rehearsal',
+        action='store_false',
+        help='do not try a batch of the validation before the first step',
+    )
     add_run_arguments(parser)
     return parser.parse_args()
 

@@ -9,12 +9,14 @@ from .accumulation import SchedulerPerUpdateHook
 from .ema import AverageHook
 from .float32_predictions import Float32PredictionsHook
 from .param_groups import ParamwiseConstructor
+from .rehearsal import RehearsalHook
 from .start_report import StartReportHook
 
 __all__ = [
     'AverageHook',
     'Float32PredictionsHook',
     'ParamwiseConstructor',
+    'RehearsalHook',
     'SchedulerPerUpdateHook',
     'StartReportHook',
 ]

@@ -9,6 +9,7 @@ from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint import check_checkpoint, check_fits
 from mmmetaformer.checks.run import check_run
 
+from .build_errors import build_errors
 from .config import read_run_config
 from .output import use_out, use_show_dir
 from .tta import use_tta
@@ -37,7 +38,9 @@ def test(args: argparse.Namespace) -> None:
     state_dict = check_checkpoint(args.checkpoint)
     cfg.load_from = args.checkpoint
     compat.prepare_cpu_launch(cfg)
-    runner = Runner.from_cfg(cfg)
-    if state_dict is not None:
-        check_fits(runner.model, state_dict, args.checkpoint)
-    runner.test()
+    with build_errors(cfg) as end:
+        runner = Runner.from_cfg(cfg)
+        runner.register_hook(end)
+        if state_dict is not None:
+            check_fits(runner.model, state_dict, args.checkpoint)
+        runner.test()

@@ -12,9 +12,11 @@ from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.precision import use_amp
+from mmmetaformer.engine.rehearsal import use_rehearsal
 from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.launchers import world_size_of
 
+from .build_errors import build_errors
 from .config import read_run_config
 from .resume import use_resume
 from .scale_lr import scale_lr
@@ -41,11 +43,15 @@ def train(args: argparse.Namespace) -> None:
     if cfg.get('load_from'):
         state_dict = check_checkpoint(cfg.load_from, cfg.get('resume', False))
     compat.prepare_cpu_launch(cfg)
-    runner = Runner.from_cfg(cfg)
-    if state_dict is not None:
-        check = check_fits if cfg.get('resume') else check_start
-        check(runner.model, state_dict, cfg.load_from)
-    runner.train()
+    if args.rehearsal:
+        use_rehearsal(cfg)
+    with build_errors(cfg) as end:
+        runner = Runner.from_cfg(cfg)
+        runner.register_hook(end)
+        if state_dict is not None:
+            check = check_fits if cfg.get('resume') else check_start
+            check(runner.model, state_dict, cfg.load_from)
+        runner.train()
 
 
 def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
