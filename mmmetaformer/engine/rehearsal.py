@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from mmengine.config import Config
 from mmengine.dist import all_gather_object
+from mmengine.evaluator import BaseMetric
 from mmengine.hooks import CheckpointHook, EarlyStoppingHook, Hook
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
+from mmengine.model import BaseDataPreprocessor, is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
@@ -20,7 +21,7 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import add_hook, as_list
 from mmmetaformer.registry import HOOKS
 from mmmetaformer.text import did_you_mean, shortened
-from mmmetaformer.tracebacks import save_traceback, words_of
+from mmmetaformer.tracebacks import frames_of, save_traceback, words_of
 
 from .first_batch import first_entries, load_batch, names_of, some_entries
 from .trial_validation import try_validation
@@ -29,6 +30,15 @@ from .undisturbed import silent, undisturbed
 __all__ = ['RehearsalHook', 'use_rehearsal']
 
 MAX_TRAIN_IMAGES = 4  # images of different sizes show in two already
+# What a key that is missing in a batch or a prediction comes from.
+ORIGINS = {
+    'inputs': 'a pipeline ends with PackSegInputs or PackDetInputs',
+    'gt_sem_seg': 'the pipeline needs LoadAnnotations',
+    'pred_sem_seg': 'this evaluator is for segmentors',
+    'pred_instances': 'this evaluator is for detectors',
+    'img_id': 'meta_keys of PackDetInputs needs it',
+    'ori_shape': 'meta_keys of PackDetInputs needs it',
+}
 T = TypeVar('T')
 
 
@@ -126,8 +136,9 @@ def _in_all_processes(
     except Exception as error:
         cause = error
         message = (
-            f'{what}: {words_of(error)}. Images: {names_of(loader, entries)}. '
-            f'Traceback: {save_traceback(error, runner.work_dir)}'
+            f'{what}{_part_of(error)}: {words_of(error)}{_way_out(error)}. '
+            f'Images: {names_of(loader, entries)}. '
+            f'Details: {save_traceback(error, runner.work_dir)}'
         )
     for number, other in enumerate(all_gather_object(message)):
         if message is not None:
@@ -137,13 +148,28 @@ def _in_all_processes(
     return result
 
 
+def _part_of(error: Exception) -> str:
+    """Return which transform, metric or preprocessor raises an exception."""
+    for frame, _ in reversed(frames_of(error)):
+        part = frame.f_locals.get('self')
+        is_transform = callable(getattr(part, 'transform', None))
+        if isinstance(part, (BaseMetric, BaseDataPreprocessor)) or is_transform:
+            return f', in {type(part).__name__}'
+    return ''
+
+
+def _way_out(error: Exception) -> str:
+    key = error.args[0] if isinstance(error, KeyError) and error.args else None
+    return f' ({ORIGINS[key]})' if key in ORIGINS else ''
+
+
 def _monitored(runner: Runner) -> Iterator[tuple[str, str]]:
     """Yield the metrics that checkpoints, early stops and schedulers depend on."""
     for hook in runner.hooks:
         if isinstance(hook, CheckpointHook) and hook.save_best:
             for metric in hook.key_indicators:
                 if metric != 'auto':
-                    yield 'CheckpointHook.save_best', metric
+                    yield 'default_hooks.checkpoint.save_best', metric
         if isinstance(hook, EarlyStoppingHook):
             yield 'EarlyStoppingHook.monitor', hook.monitor
     schedulers = runner.param_schedulers

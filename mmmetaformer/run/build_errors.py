@@ -63,11 +63,10 @@ def build_errors(cfg: Config) -> Iterator[BuildEndHook]:
             raise
         if own is not None:
             raise own from None
-        place, hint = place_of(error, cfg)
+        place, unknown = place_of(error, cfg)
+        what = unknown or f'{words_of(error)}.'
         file = save_traceback(error, cfg.work_dir)
-        raise ConfigError(
-            f'{place}: {words_of(error)}.{hint} Traceback: {file}'
-        ) from error
+        raise ConfigError(f'{place}: {what} Details: {file}') from error
 
 
 def _own_error(error: BaseException | None) -> ConfigError | None:

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.registry import Registry
+from mmengine.registry import OPTIMIZERS, Registry
 from mmengine.runner import Runner
 
 from mmmetaformer.host import type_name
@@ -45,22 +45,22 @@ Place = tuple[str, Any]
 
 
 def place_of(error: BaseException, cfg: Config) -> tuple[str, str]:
-    """Return where in a config an exception comes from, and a hint.
+    """Return where in a config an exception comes from, and what is wrong there.
 
     Args:
         error: What the host raised while it built something of the config.
         cfg: The run's config.
 
     Returns:
-        Such as 'train_dataloader.dataset.pipeline[2] (Resize)', and '' or the name
-        that a misspelt type is nearest to, as a sentence.
+        Such as 'train_dataloader.dataset.pipeline[2] (Resize)', and a sentence about
+        a type that is not registered, else ''.
     """
     place: Place = ('', cfg)
     split = 'train'
-    hint = ''
+    unknown = ''
     for frame, _ in frames_of(error):
         name, own = frame.f_code.co_name, frame.f_locals
-        if isinstance(own.get('self'), Runner):
+        if frame.f_globals.get('__name__') == Runner.__module__:
             if name.endswith('_loop') and name in KEYS:
                 split = KEYS[name].removesuffix('_cfg')
             key = KEYS.get(name) or f'{split}_{KEYS_OF_SPLIT.get(name)}'
@@ -68,12 +68,23 @@ def place_of(error: BaseException, cfg: Config) -> tuple[str, str]:
                 place = _hook(own.get('hook'), cfg) or place
             elif key in cfg:
                 place = (key, cfg[key])
-        elif name.startswith('build') and isinstance(own.get('cfg'), Mapping):
-            place = _nearest(own['cfg'], place) or place
-            hint = _hint(frame, place)
+        found = _nearest(_built_from(frame), place)
+        if found:
+            place, unknown = found, _unknown(frame, found[1])
     path, node = place
-    kind = f' ({type_name(node)})' if _is_typed(node) else ''
-    return (path + kind if path else 'building the run'), hint
+    if not path:
+        return 'building the run', ''
+    kind = f' ({type_name(node)})' if _is_typed(node) and not unknown else ''
+    return path + kind, unknown
+
+
+def _built_from(frame: FrameType) -> Mapping[str, Any] | None:
+    """Return the dict that a function of the host builds something from."""
+    own = frame.f_locals
+    cfg = own.get('cfg') if frame.f_code.co_name.startswith('build') else None
+    # The optimizer's constructor looks at the optimizer before it builds it.
+    cfg = own.get('optimizer_cfg', cfg)
+    return cfg if isinstance(cfg, Mapping) else None
 
 
 def _is_typed(node: Any) -> bool:
@@ -89,8 +100,10 @@ def _hook(hook: Any, cfg: Config) -> Place | None:
     return None
 
 
-def _nearest(wanted: Mapping[str, Any], place: Place) -> Place | None:
+def _nearest(wanted: Mapping[str, Any] | None, place: Place) -> Place | None:
     """Return the place of the dict of the same type with the most items in common."""
+    if wanted is None:
+        return None
     same_type = [
         (path, node)
         for path, node in _dicts_in(*place)
@@ -122,16 +135,18 @@ def _dicts_in(path: str, node: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield from _dicts_in(f'{path}[{index}]', value)
 
 
-def _hint(frame: FrameType, place: Place) -> str:
-    """Return the registered name nearest to a type that is not registered."""
-    registry: Any = frame.f_locals.get('registry')
-    kind = place[1].get('type') if _is_typed(place[1]) else None
+def _unknown(frame: FrameType, node: Any) -> str:
+    """Return a sentence about a type that is not registered, '' if it is."""
+    own = frame.f_locals
+    registry: Any = OPTIMIZERS if 'optimizer_cfg' in own else own.get('registry')
+    kind = node.get('type')
     if not isinstance(registry, Registry) or not isinstance(kind, str):
         return ''
     if registry.get(kind) is not None:
         return ''
+    what = registry.name
     names: list[str] = []
     while registry is not None:
         names.extend(registry.module_dict)
         registry = registry.parent
-    return did_you_mean(kind, names)
+    return f'there is no {what} {kind!r}.{did_you_mean(kind, names)}'
