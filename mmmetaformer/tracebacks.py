@@ -14,7 +14,7 @@ __all__ = ['frames_of', 'save_traceback', 'words_of']
 MAX_WORDS = 400  # characters
 
 # Older versions of mmengine prefix what a class raises while it is built.
-WRAPPED = re.compile(r'^(class )?`[\w.<>]+` in \S+: ')
+WRAPPED = re.compile(r'^((class )?`[\w.<>]+` in \S+: )+')
 # 'Resize.__init__() got an unexpected ...': the place in the config says which class.
 CALL = re.compile(r'^[\w.<>]+\(\) (?=got |takes |missing )')
 # mmengine appends the hook that a TypeError comes from.

@@ -20,7 +20,10 @@ def first_entries(loader: DataLoader) -> list[Any]:
 
     For validation only: a sampler for training may have a state.
     """
-    return list(next(iter(loader.batch_sampler or [[0]]), []))
+    # Not asked of an empty data set: mmengine's sampler divides by its length.
+    if loader.batch_sampler is None or not len(loader.dataset):  # type: ignore[arg-type]
+        return []
+    return list(next(iter(loader.batch_sampler), []))
 
 
 def some_entries(loader: DataLoader, most: int) -> list[int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import dicts_in
 from mmmetaformer.tracebacks import frames_of, words_of
 
 __all__ = ['read_config_file']
@@ -27,7 +28,7 @@ def read_config_file(file: Path) -> Config:
     try:
         cfg = Config.fromfile(file)
         # Imports in a config are lazy: those that fail are to fail here.
-        cfg.to_dict()
+        list(dicts_in(dict(cfg.items())))
         return cfg
     except RecursionError as error:
         raise ConfigError(f'{file}: its `_base_` leads back to itself') from error
