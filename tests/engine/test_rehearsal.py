@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import logging
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -75,6 +77,7 @@ class Counter:
 @METRICS.register_module(force=True)
 class LoudMetric(BaseMetric):
     default_prefix = 'toy'
+    compared = []  # what `img_ids` was when metrics were computed
 
     def __init__(self, fails=None):
         super().__init__()
@@ -85,7 +88,7 @@ class LoudMetric(BaseMetric):
         self.results.extend((0, dict(img_id=7, **one)) for one in data_samples)
 
     def compute_metrics(self, results):
-        assert self.img_ids in (None, [7, 7])
+        self.compared.append(self.img_ids)
         if self.fails:
             raise self.fails
         print('| a table |')
@@ -189,6 +192,12 @@ def test_one_line_and_no_table(tmp_path, capsys):
     assert not MMLogger.get_current_instance().disabled
 
 
+def test_a_metric_of_coco_compares_the_images_of_the_batch_only(tmp_path):
+    LoudMetric.compared.clear()
+    train(config(tmp_path))
+    assert LoudMetric.compared == [[7, 7], None, None]
+
+
 def test_the_evaluator_fails(tmp_path):
     said = refused(config(tmp_path, fails=KeyError('pred_sem_seg')))
     assert said == (
@@ -281,3 +290,45 @@ def test_the_best_of_any_metric(tmp_path):
     cfg = config(tmp_path)
     save_best(cfg, 'auto')
     train(cfg)
+
+
+LAUNCH = """
+import sys
+
+from test_rehearsal import config
+
+from mmengine.runner import Runner
+from mmmetaformer.compat import prepare_cpu_launch
+from mmmetaformer.errors import ConfigError
+
+cfg = config(sys.argv[1])
+cfg.launcher = 'pytorch'
+cfg.val_dataloader.dataset.broken = 1  # an image of the second process
+prepare_cpu_launch(cfg)
+try:
+    Runner.from_cfg(cfg).train()
+except ConfigError as error:
+    # In one call: lines of two processes would be mixed.
+    sys.stderr.write(f'said: {error}\\n')
+"""
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='the launch without GPUs')
+def test_a_fault_in_one_process_stops_all(tmp_path, root, monkeypatch):
+    script = tmp_path / 'launch.py'
+    script.write_text(LAUNCH)
+    folders = (root, root / 'tests', root / 'tests' / 'engine')
+    monkeypatch.setenv('PYTHONPATH', ':'.join(map(str, folders)))
+    command = ('-m', 'torch.distributed.run', '--nproc_per_node=2')
+    done = subprocess.run(
+        [sys.executable, *command, '--master_port=29617', str(script), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    said = sorted(t for t in done.stderr.splitlines() if t.startswith('said: '))
+    fault = (
+        'validation fails on its first batch: label of another size. Images: 1.png, '
+        f'3.png. Details: {tmp_path}/error_1.txt'
+    )
+    assert said == [f'said: process 1: {fault}', f'said: {fault}'], done.stderr[-3000:]
