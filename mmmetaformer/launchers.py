@@ -3,7 +3,7 @@
 
 import os
 
-__all__ = ['is_first_process', 'world_size_of']
+__all__ = ['is_first_process', 'process_number', 'world_size_of']
 
 # Where each launcher says how many processes it started.
 WORLD_SIZES = {
@@ -24,6 +24,11 @@ def world_size_of(launcher: str) -> int:
     return 1 if launcher == 'none' else int(os.environ.get(WORLD_SIZES[launcher], 1))
 
 
+def process_number() -> int:
+    """Return the number of this process, 0 for the first or only one."""
+    return max(int(os.environ.get(name, 0)) for name in RANKS)
+
+
 def is_first_process() -> bool:
     """Return whether this is the first process, or the only one."""
-    return all(os.environ.get(name, '0') == '0' for name in RANKS)
+    return process_number() == 0

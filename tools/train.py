@@ -62,6 +62,12 @@ def parse_args() -> argparse.Namespace:
         help='stop after N steps in a row whose loss is not finite (default: 1; 0: '
         'never)',
     )
+    parser.add_argument(
+        '--no-rehearsal',
+        dest='rehearsal',
+        action='store_false',
+        help='do not try a batch of the validation before the first step',
+    )
     add_run_arguments(parser)
     return parser.parse_args()
 

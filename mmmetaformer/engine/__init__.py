@@ -10,6 +10,7 @@ from .ema import AverageHook
 from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
 from .param_groups import ParamwiseConstructor
+from .rehearsal import RehearsalHook
 from .resume import ConfigOnResumeHook
 from .start_report import StartReportHook
 
@@ -19,6 +20,7 @@ __all__ = [
     'FiniteHook',
     'Float32PredictionsHook',
     'ParamwiseConstructor',
+    'RehearsalHook',
     'SchedulerPerUpdateHook',
     'StartReportHook',
 ]

@@ -9,6 +9,7 @@ from mmengine.config import Config, DictAction
 
 from mmmetaformer.errors import ConfigError
 
+from .config_errors import read_config_file
 from .find_config import find_config
 from .own_data import read_classes, use_classes, use_data_root, use_subset
 from .own_labels import use_labels
@@ -27,10 +28,10 @@ def load_config(path: str, work_dir: str | None = None) -> Config:
             or else `work_dirs/` and the name of the config.
 
     Raises:
-        ConfigError: The file does not exist, or has no model.
+        ConfigError: The file does not exist, cannot be read, or has no model.
     """
     file = find_config(path)
-    cfg = Config.fromfile(file)
+    cfg = read_config_file(file)
     if 'model' not in cfg:
         raise ConfigError(f'{path} has no `model`: it is a base config, not a run')
     if work_dir is not None:

@@ -11,6 +11,7 @@ from mmmetaformer.checks.checkpoint.contents import check_checkpoint
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.run import check_run
 
+from .build_errors import build_errors
 from .config import read_run_config
 from .output import use_out, use_show_dir
 from .tta import use_tta
@@ -41,7 +42,9 @@ def test(args: argparse.Namespace) -> None:
         check_class_names(checkpoint, cfg, 'test')
     cfg.load_from = args.checkpoint
     compat.prepare_cpu_launch(cfg)
-    runner = Runner.from_cfg(cfg)
-    if checkpoint is not None:
-        check_fits(runner.model, checkpoint.weights, checkpoint.path)
-    runner.test()
+    with build_errors(cfg) as end:
+        runner = Runner.from_cfg(cfg)
+        runner.register_hook(end)
+        if checkpoint is not None:
+            check_fits(runner.model, checkpoint.weights, checkpoint.path)
+        runner.test()

@@ -14,10 +14,12 @@ from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.engine.precision import use_amp
+from mmmetaformer.engine.rehearsal import use_rehearsal
 from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.launchers import world_size_of
 
+from .build_errors import build_errors
 from .config import read_run_config
 from .data_guards import (
     forget_unreadable,
@@ -52,13 +54,17 @@ def train(args: argparse.Namespace) -> None:
     use_label_check(cfg)
     checkpoint = check_start_of_training(cfg)
     compat.prepare_cpu_launch(cfg)
+    if args.rehearsal:
+        use_rehearsal(cfg)
     if args.skip_unreadable:
         forget_unreadable(cfg)
-    runner = Runner.from_cfg(cfg)
-    if checkpoint is not None:
-        check = check_fits if cfg.get('resume') else check_start
-        check(runner.model, checkpoint.weights, checkpoint.path)
-    runner.train()
+    with build_errors(cfg) as end:
+        runner = Runner.from_cfg(cfg)
+        runner.register_hook(end)
+        if checkpoint is not None:
+            check = check_fits if cfg.get('resume') else check_start
+            check(runner.model, checkpoint.weights, checkpoint.path)
+        runner.train()
     if args.skip_unreadable:
         report_unreadable(cfg)
 
