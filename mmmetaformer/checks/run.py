@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from mmmetaformer.host import evaluators_of
 
+from .config.arguments import check_arguments_of
 from .config.channels import check_channels
 from .config.head_classes import check_classes
 from .config.one_class import check_one_class
@@ -31,8 +32,9 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
         ConfigError: The config or its data is wrong; the message says what to do.
     """
     scope = cfg.get('default_scope')
-    check_channels(cfg.model, scope)
     splits = list(splits)
+    check_arguments_of(cfg, splits)
+    check_channels(cfg.model, scope)
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
         if loader is not None:

@@ -15,12 +15,13 @@ def cfg(tmp_path):
     def loader(folder):
         dataset = dict(type='CocoDataset', data_root=str(folder))
         dataset['metainfo'] = dict(classes=('cat', 'dog'))
-        return dict(dataset=dict(type='RepeatDataset', dataset=dataset))
+        return dict(dataset=dict(type='RepeatDataset', dataset=dataset, times=2))
 
     return Config(
         dict(
             default_scope='mmdet',
             model=dict(
+                type='SingleStageDetector',
                 backbone=dict(
                     type='mmmetaformer.MetaFormer',
                     arch=dict(depths=(1, 1, 1, 1), dims=(8, 8, 8, 8)),
@@ -30,7 +31,7 @@ def cfg(tmp_path):
             ),
             train_dataloader=loader(tmp_path),
             val_dataloader=loader(tmp_path),
-            val_evaluator=dict(ann_file=str(tmp_path / 'val.json')),
+            val_evaluator=dict(type='CocoMetric', ann_file=str(tmp_path / 'val.json')),
             test_dataloader=loader(tmp_path / 'absent'),
         )
     )
@@ -48,7 +49,8 @@ def test_only_the_splits_of_the_run_are_checked(cfg):
     ('change', 'message'),
     [
         ({'model.bbox_head.in_channels': 7}, 'bbox_head.in_channels is 7'),
-        ({'model.backbone.type': 'MetaFormer'}, "mmdet has no backbone 'MetaFormer'"),
+        ({'model.backbone.type': 'MetaFormer'}, "mean 'mmmetaformer.MetaFormer'"),
+        ({'train_dataloader.batch_size': 0}, 'whole number from 1 up'),
         ({'model.bbox_head.num_classes': 80}, 'num_classes is 80.*has 2 classes'),
         ({'val_evaluator.ann_file': 'none.json'}, 'none.json does not exist'),
     ],

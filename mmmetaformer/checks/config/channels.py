@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a model config's neck and heads take what its backbone returns."""
 
-import importlib.util
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mmengine.registry import MODELS as ROOT
-
-from mmmetaformer.errors import ConfigError, check_arguments, check_choice
+from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import HEADS_ON_MAPS, as_list
 from mmmetaformer.models import MetaFormer
-from mmmetaformer.models.backbones.metaformer import RENAMED
-from mmmetaformer.registry import MODELS
+
+from .lookup import look_up
 
 __all__ = ['check_channels']
 
-SCOPE = 'mmmetaformer.'
+# Of mmengine's builder, not of the backbone.
+KEYS = ('type', '_scope_')
 
 
 def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
     """Refuse a model whose neck or heads expect other channels than the backbone has.
 
-    Only a backbone of this project is checked. It is built for the check, so that its
-    own errors come before training starts.
+    Only a backbone of this project is checked, after its type and the names of its
+    arguments (`arguments.py`). It is built for the check, so that its own errors come
+    before training starts.
 
     Args:
         model: A detector's or segmentor's config. Wrappers (a model with `module` or
@@ -30,15 +30,11 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
         scope: The config's default scope.
 
     Raises:
-        ConfigError: The backbone refuses its arguments, its scope is missing, or
-            channels differ; the message has both numbers.
+        ConfigError: The backbone refuses the values of its arguments, or channels
+            differ; the message has both numbers.
     """
     spec = model.get('backbone')
-    if not isinstance(spec, Mapping):
-        return
-    _check_package(spec.get('type'))
-    _check_scope(spec.get('type'), scope)
-    if not str(spec.get('type')).startswith(SCOPE):
+    if not isinstance(spec, Mapping) or not _is_ours(spec.get('type'), scope):
         return
     if model.get('pretrained'):
         raise ConfigError(
@@ -46,7 +42,7 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
             'backbone that this one replaces. Set model.pretrained=None and name '
             'weights in model.backbone.init_cfg'
         )
-    channels = _build_backbone(spec).out_channels
+    channels = _build_backbone(spec, scope).out_channels
     for name, head in _takers(model):
         expected = head.get('in_channels')
         if expected is None:
@@ -65,42 +61,22 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
         )
 
 
-def _check_package(name: Any) -> None:
-    """Refuse a backbone from a package that is not installed."""
-    package, dot, _ = name.partition('.') if isinstance(name, str) else ('', '', '')
-    if dot and importlib.util.find_spec(package) is None:
-        raise ConfigError(
-            f'the backbone {name!r} is part of {package}, which is not installed: '
-            f'pip install {package}'
-        )
+def _is_ours(name: Any, scope: str | None) -> bool:
+    found = look_up('MODELS', name, scope)
+    return inspect.isclass(found) and issubclass(found, MetaFormer)
 
 
-def _check_scope(name: Any, scope: str | None) -> None:
-    """Refuse our name without `mmmetaformer.` where the host has no such backbone."""
-    if name not in MODELS.module_dict:
-        return
-    with ROOT.switch_scope_and_registry(scope) as registry:
-        if registry.get(name) is None:
-            raise ConfigError(
-                f'{registry.scope} has no backbone {name!r}; this project registers it '
-                f'as {SCOPE + name!r}'
-            )
-
-
-def _build_backbone(spec: Mapping[str, Any]) -> MetaFormer:
-    arguments = dict(spec)
-    name = arguments.pop('type').removeprefix(SCOPE)
-    check_choice('backbone family', name, MODELS.module_dict)
-    family = MODELS.module_dict[name]
-    known = [RENAMED.get(argument, argument) for argument in arguments]
-    check_arguments(f'backbone {name}', family, known)
+def _build_backbone(spec: Mapping[str, Any], scope: str | None) -> MetaFormer:
+    family = look_up('MODELS', spec['type'], scope)
+    arguments = {key: value for key, value in spec.items() if key not in KEYS}
+    assert family is not None, 'the types are checked before'
     try:
         return family(**arguments)
     except ConfigError:
         raise
     except Exception as error:
         raise ConfigError(
-            f'backbone {name} cannot be built from {arguments}: {error}'
+            f'backbone {family.__name__} cannot be built from {arguments}: {error}'
         ) from error
 
 

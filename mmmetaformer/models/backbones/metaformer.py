@@ -122,6 +122,8 @@ class MetaFormer(BaseModule):
             check_choice('out_norm', out_norm, NORMS)
         check_choice('act', act, ACTIVATIONS)
         _check_count('in_channels', in_channels)
+        _check_flag('with_cp', with_cp)
+        _check_flag('recompute', recompute)
         if not 0 <= drop_path_rate < 1:
             raise ConfigError(f'drop_path_rate must be in [0, 1), got {drop_path_rate}')
         if frozen_stages not in range(-1, NUM_STAGES + 1):
@@ -316,6 +318,11 @@ def _check_four(what: str, values: Sequence[object]) -> None:
         raise ConfigError(
             f'{what} needs one entry for each of the 4 stages, got {values!r}'
         )
+
+
+def _check_flag(what: str, value: Any) -> None:
+    if value not in (True, False):  # also 0 and 1
+        raise ConfigError(f'{what} must be True or False, got {value!r}')
 
 
 def _check_count(what: str, value: object) -> None:
