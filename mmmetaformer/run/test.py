@@ -7,6 +7,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint import check_checkpoint, check_fits
+from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 
 from .config import read_run_config
@@ -27,6 +28,7 @@ def test(args: argparse.Namespace) -> None:
     """
     compat.install()
     cfg = read_run_config(args)
+    check_loops(cfg, splits=('test',))
     if args.show_dir:
         use_show_dir(cfg, args.show_dir)
     if args.out:

@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint import check_checkpoint, check_fits, check_start
+from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
@@ -33,6 +34,7 @@ def train(args: argparse.Namespace) -> None:
     """
     compat.install()
     cfg = read_run_config(args)
+    check_loops(cfg, splits=('train', 'val'))
     _fit_to_machine(cfg, args)
     if args.resume:
         use_resume(cfg, args.resume)

@@ -11,7 +11,7 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import CLASS_HEADS, data_sets, known_classes
 from mmmetaformer.text import shortened
 
-__all__ = ['check_classes']
+__all__ = ['check_classes', 'classes_of']
 
 # Their heads split the classes into things and stuff.
 PANOPTIC = ('CocoPanopticDataset', 'ADE20KPanopticDataset')
@@ -32,7 +32,7 @@ def check_classes(
         ConfigError: The numbers differ; the message has both.
     """
     for inner in data_sets(dataset):
-        classes = None if inner['type'] in PANOPTIC else _classes(inner, scope)
+        classes = None if inner['type'] in PANOPTIC else classes_of(inner, scope)
         if classes is None:
             continue
         for key, number in _class_numbers(model, 'model'):
@@ -45,7 +45,16 @@ def check_classes(
                 )
 
 
-def _classes(dataset: Mapping[str, Any], scope: str | None) -> list[str] | None:
+def classes_of(dataset: Mapping[str, Any], scope: str | None) -> list[str] | None:
+    """Return the classes of a data set, None if nothing says them.
+
+    Args:
+        dataset: The data set's config, not a wrapper.
+        scope: The config's default scope.
+
+    Raises:
+        ConfigError: They are in a file that does not exist.
+    """
     classes = (dataset.get('metainfo') or {}).get('classes')
     if isinstance(classes, str):
         if not Path(classes).is_file():
