@@ -4,6 +4,7 @@
 import copy
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,9 +14,9 @@ from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import SyncBatchNorm, _BatchNorm
 
-from mmmetaformer.complexity.parts import head_runs
 from mmmetaformer.complexity.shapes_only import make_fake
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import HEADS_ON_MAPS
 from mmmetaformer.text import shortened
 
 from .crops import crop_of
@@ -40,7 +41,7 @@ def check_batch_of_one(cfg: Config, processes: int) -> None:
         ConfigError: Names the layer.
     """
     loader = cfg.get('train_dataloader') or {}
-    if loader.get('batch_size', 1) != 1 or 'backbone' not in cfg.model:
+    if loader.get('batch_size') != 1 or 'backbone' not in cfg.model:
         return
     names = _layers_on_one_pixel(cfg)
     if processes > 1 and torch.cuda.is_available():
@@ -56,11 +57,9 @@ def check_batch_of_one(cfg: Config, processes: int) -> None:
 
 def _layers_on_one_pixel(cfg: Config) -> dict[str, str]:
     """Return name and kind of the batch norms that train on one pixel per image."""
-    spec: Any = copy.deepcopy(cfg.model)
-    spec.get('backbone', {}).pop('init_cfg', None)
-    spec.pop('pretrained', None)
-    with DefaultScope.overwrite_default_scope(cfg.get('default_scope')):
-        model: Any = MODELS.build(spec)
+    model = _build(cfg)
+    if model is None:
+        return {}
     kinds = {
         name: 'SyncBN' if isinstance(layer, SyncBatchNorm) else 'BN'
         for name, layer in model.named_modules()
@@ -70,38 +69,62 @@ def _layers_on_one_pixel(cfg: Config) -> dict[str, str]:
         return {}
     model = revert_sync_batchnorm(model)  # which does not run on shapes alone
     found: dict[str, str] = {}
-
-    def watch(name: str) -> Any:
-        def see(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-            images, channels = inputs[0].shape[:2]
-            if layer.training and inputs[0].numel() == images * channels:
-                found[name] = kinds[name]
-
-        return see
-
-    for name, layer in model.named_modules():
-        if name in kinds:
-            layer.register_forward_pre_hook(watch(name))
+    for name in kinds:
+        model.get_submodule(name).register_forward_pre_hook(
+            partial(_see, name=name, kinds=kinds, found=found)
+        )
     mode = make_fake(model)
     model.train()
-    height, width = _size(cfg)
-    channels = spec['backbone'].get('in_channels', 3)
+    channels = cfg.model.backbone.get('in_channels', 3)
     with mode, torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter('ignore')
         # Two images, so that batch norm itself does not stop the run.
-        maps = model.backbone(torch.empty(2, channels, height, width))
-        if getattr(model, 'neck', None) is not None:
-            maps = model.neck(maps)
-        for run in head_runs(model, training=True):
-            _try(run.module, run.inputs(maps))
+        _run(model, torch.empty(2, channels, *_size(cfg)))
     return found
 
 
-def _try(head: nn.Module, maps: Any) -> None:
+def _build(cfg: Config) -> Any:
+    """Build the model without weights, None if that fails: the runner reports it."""
+    spec: Any = copy.deepcopy(cfg.model)
+    spec.backbone.pop('init_cfg', None)
+    spec.pop('pretrained', None)
     try:
-        head(maps)
-    except Exception:  # a head that needs more than maps is not judged
-        return
+        with DefaultScope.overwrite_default_scope(cfg.get('default_scope')):
+            return MODELS.build(spec)
+    except Exception:
+        return None
+
+
+def _see(
+    layer: nn.Module,
+    inputs: tuple[Tensor, ...],
+    name: str,
+    kinds: dict[str, str],
+    found: dict[str, str],
+) -> None:
+    images, channels = inputs[0].shape[:2]
+    if layer.training and inputs[0].numel() == images * channels:
+        found[name] = kinds[name]
+
+
+def _run(model: Any, images: Tensor) -> None:
+    """Run all parts that need nothing but maps."""
+    maps = _try(model.backbone, images)
+    if getattr(model, 'neck', None) is not None and maps is not None:
+        maps = _try(model.neck, maps)
+    heads = [getattr(model, name, None) for name in HEADS_ON_MAPS]
+    for head in heads if maps is not None else ():
+        for one in head if isinstance(head, nn.ModuleList) else [head]:
+            if one is not None:
+                _try(one, maps)
+
+
+def _try(part: nn.Module, inputs: Any) -> Any:
+    """Run a part, None if it needs other inputs or values, which shapes do not have."""
+    try:
+        return part(inputs)
+    except Exception:
+        return None
 
 
 def _size(cfg: Config) -> tuple[int, int]:
