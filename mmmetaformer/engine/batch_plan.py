@@ -93,6 +93,16 @@ class BatchPlan:
             f'Consider {ways}'
         )
 
+    def warmup_warning(self) -> str | None:
+        """Return what to do if the run ends before the rate is reached."""
+        if self.warmup <= self.total_passes:
+            return None
+        return (
+            f'the run ends after {self.total_passes:,} iterations, during its warm-up '
+            f'of {self.warmup:,}, and never reaches the learning rate {self.lr:.4g}. '
+            'Shorten the warm-up: `end` of LinearLR in param_scheduler'
+        )
+
 
 def plan_of(runner: Runner) -> BatchPlan:
     """Return the plan of a runner that is about to train."""

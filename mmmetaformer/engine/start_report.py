@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from torch import nn
 from torch.optim import Optimizer
 
-from mmmetaformer.host import add_hook
+from mmmetaformer.host import add_hook, counts_epochs
 from mmmetaformer.registry import HOOKS
 from mmmetaformer.text import table as align
 
@@ -42,6 +42,10 @@ class StartReportHook(Hook):
         if warning:
             text = f"The batch is not the recipe's: {warning}."
             print_log(text, logger='current', level=logging.WARNING)
+        # Loops that count iterations are compared before the run starts.
+        warning = plan.warmup_warning()
+        if warning and counts_epochs(runner.cfg):
+            print_log(f'{warning}.', logger='current', level=logging.WARNING)
 
 
 def report_start(cfg: Config) -> None:

@@ -5,16 +5,20 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
+from mmmetaformer.checks.config.keys import check_keys
+from mmmetaformer.checks.config.options import check_options
 from mmmetaformer.errors import ConfigError
 
 from .config_errors import read_config_file
 from .find_config import find_config
+from .option_values import read_options
 from .own_data import read_classes, use_classes, use_data_root, use_subset
 from .own_labels import use_labels
 from .own_suffixes import use_suffixes
 from .sample_run import use_sample_data
+from .workers import fit_workers
 
 __all__ = ['load_config', 'merge_options', 'read_run_config']
 
@@ -47,10 +51,13 @@ def merge_options(cfg: Config, options: Sequence[str]) -> None:
     Args:
         cfg: The config, changed in place.
         options: Words of the form KEY=VALUE, with mmengine's syntax of values.
+
+    Raises:
+        ConfigError: A value cannot be read, or nothing reads a key.
     """
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--options', nargs='*', action=DictAction, default={})
-    cfg.merge_from_dict(parser.parse_args(['--options', *options]).options)
+    values = read_options(options)
+    check_options(cfg, values)
+    cfg.merge_from_dict(values)
 
 
 def read_run_config(args: argparse.Namespace) -> Config:
@@ -71,6 +78,7 @@ def read_run_config(args: argparse.Namespace) -> Config:
             '--data-root, --labels-from and --subset, or --sample-data'
         )
     cfg = load_config(args.config, args.work_dir)
+    check_keys(cfg)
     if args.sample_data:
         use_sample_data(cfg, args.sample_data)
         if args.work_dir is None:
@@ -85,5 +93,6 @@ def read_run_config(args: argparse.Namespace) -> Config:
         use_data_root(cfg, args.data_root)
     merge_options(cfg, args.cfg_options)
     use_suffixes(cfg, args.cfg_options)
+    fit_workers(cfg)
     cfg.launcher = args.launcher
     return cfg

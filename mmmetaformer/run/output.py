@@ -6,6 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmmetaformer.checks.writable import check_file_writable, check_folder_writable
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import evaluators_of
 
@@ -20,8 +21,10 @@ def use_show_dir(cfg: Config, folder: str) -> None:
         folder: Where the pictures go.
 
     Raises:
-        ConfigError: The config has no visualization hook of mmdet or mmseg.
+        ConfigError: The config has no visualization hook of mmdet or mmseg, or the
+            folder cannot be written.
     """
+    check_folder_writable(folder, '--show-dir')
     hook: Any = cfg.get('default_hooks', {}).get('visualization') or {}
     kind = hook.get('type')
     if kind == 'DetVisualizationHook':
@@ -49,7 +52,8 @@ def use_out(cfg: Config, path: str) -> None:
             mmseg's writes.
 
     Raises:
-        ConfigError: The path does not match the config's evaluator.
+        ConfigError: The path does not match the config's evaluator, or cannot be
+            written.
     """
     evaluators = evaluators_of(cfg, 'test')
     is_pickle = Path(path).suffix in ('.pkl', '.pickle')
@@ -59,8 +63,10 @@ def use_out(cfg: Config, path: str) -> None:
             f'--out of a segmentor is a folder for label maps, got {path}'
         )
     if segmentation:
+        check_folder_writable(path, '--out')
         segmentation[0].output_dir = path
     elif is_pickle:
+        check_file_writable(path, '--out')
         dump = dict(type='DumpDetResults', out_file_path=path)
         cfg.test_evaluator = [*evaluators, dump]
     else:

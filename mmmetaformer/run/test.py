@@ -9,6 +9,7 @@ from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint.classes import check_class_names
 from mmmetaformer.checks.checkpoint.contents import check_checkpoint
 from mmmetaformer.checks.checkpoint.fits import check_fits
+from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 
 from .build_errors import build_errors
@@ -30,6 +31,7 @@ def test(args: argparse.Namespace) -> None:
     """
     compat.install()
     cfg = read_run_config(args)
+    check_loops(cfg, splits=('test',))
     if args.show_dir:
         use_show_dir(cfg, args.show_dir)
     if args.out:

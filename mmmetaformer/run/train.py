@@ -9,6 +9,7 @@ from mmengine.runner import Runner
 from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint.against_run import check_start_of_training
 from mmmetaformer.checks.checkpoint.fits import check_fits, check_start
+from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
@@ -44,6 +45,7 @@ def train(args: argparse.Namespace) -> None:
     """
     compat.install()
     cfg = read_run_config(args)
+    check_loops(cfg, splits=('train', 'val'))
     _fit_to_machine(cfg, args)
     if args.resume or cfg.get('resume'):
         use_resume(cfg, args.resume or cfg.get('load_from') or 'auto')

@@ -65,3 +65,14 @@ def test_only_ways_that_work_are_offered():
         lr=0.1,
     )
     assert plan.warning().endswith('Consider --auto-scale-lr')
+
+
+def test_a_run_of_epochs_that_ends_during_its_warm_up(tmp_path):
+    cfg = by_epochs(tmp_path, batch_size=16)
+    cfg.param_scheduler[0].end = 20
+    assert 'during its warm-up' not in log_of(cfg)
+    cfg = by_epochs(tmp_path / 'long', batch_size=16)
+    cfg.param_scheduler[0].end = 1000
+    log = log_of(cfg)
+    assert 'ends after 20 iterations, during its warm-up of 1,000' in log
+    assert 'never reaches the learning rate 0.1.' in log

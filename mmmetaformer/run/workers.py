@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Data loaders without worker processes."""
+
+from mmengine.config import Config
+
+from mmmetaformer.host import SPLITS
+
+__all__ = ['fit_workers']
+
+
+def fit_workers(cfg: Config) -> None:
+    """Switch off what torch refuses for a data loader with `num_workers=0`.
+
+    These are workers that persist between epochs, batches that they prepare, and the
+    time after which one is given up.
+
+    Args:
+        cfg: The run's config, changed in place.
+    """
+    for split in SPLITS:
+        loader = cfg.get(f'{split}_dataloader')
+        if loader and loader.get('num_workers', 0) == 0:
+            for key in ('persistent_workers', 'prefetch_factor', 'timeout'):
+                loader.pop(key, None)
