@@ -145,7 +145,7 @@ CHANNELS = [
                 'val_dataloader.dataset.seg_map_suffix=.jpg',
             ),
         ),
-        ('jpe?g', 'loss'),
+        ('jpe?g', 'loss|changes'),
     ),
     Mutation(
         'a JPEG called png',
@@ -323,7 +323,7 @@ VALUES = [
         'reduce_zero_label in the pipeline alone',
         'maps',
         config(
-            'train_dataloader.dataset.update('
+            "train_dataloader['dataset'].update("
             "type='BaseSegDataset', reduce_zero_label=False, img_suffix='.jpg', "
             "seg_map_suffix='.png')"
         ),

@@ -71,7 +71,7 @@ def verdict(mutation, outcome):
         if 'refuse' not in ways:
             return f'refused: {outcome.error}'
         lines = outcome.error.strip().splitlines()
-        if not lines or len(lines) > 4 or 'Traceback' in outcome.error:
+        if not lines or len(lines) > 4 or 'Traceback (most' in outcome.error:
             return f'{len(lines)} lines of error: {outcome.error}'
         return _lacks(mutation.says, outcome.error)
     if 'work' in ways and mutation.proof(outcome):

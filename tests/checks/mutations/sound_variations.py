@@ -9,7 +9,7 @@ import shutil
 import numpy as np
 from checkpoint_mutations import resumed
 from coco_mutations import both, each, one
-from image_mutations import channels_of, images
+from image_mutations import channels_of, four_channels, images
 from label_mutations import classes, count_from_0, has_labels, labels, maps, several
 from mutation import Mutation, config, nothing, options
 from PIL import Image
@@ -409,6 +409,19 @@ LABELS = [
             ),
         ),
         proof=channels_of(1),
+    ),
+    Mutation(
+        'images of four channels',
+        'maps',
+        several(
+            four_channels,
+            options(
+                'model.data_preprocessor.mean=[120.0,120.0,120.0,0.0]',
+                'model.data_preprocessor.std=[60.0,60.0,60.0,255.0]',
+                'model.data_preprocessor.bgr_to_rgb=False',
+            ),
+        ),
+        proof=channels_of(4),
     ),
     Mutation(
         "some of ADE20K's names among own ones",
