@@ -11,16 +11,13 @@ from bench import Bench
 from mutation import Mutation
 from until_first_step import start
 
-STEPS = 2
-
 
 @functools.cache
 def trained():
-    """Train the sound run of label maps for two steps; return its work dir."""
+    """Train the sound run of label maps to its end; return its work dir."""
     bench = Bench(Path(tempfile.mkdtemp(prefix='trained')), 'maps')
-    shorten(bench, STEPS)
     outcome = start(bench.words(), to_the_end=True)
-    assert (bench.work_dir / 'iter_2.pth').is_file(), outcome
+    assert (bench.work_dir / 'iter_4.pth').is_file(), outcome
     return bench.work_dir
 
 
@@ -35,7 +32,7 @@ def shorten(bench, steps):
 def checkpoint(bench, change=lambda content: None):
     """Copy the work dir of the trained run, with its checkpoint changed."""
     shutil.copytree(trained(), bench.work_dir)
-    file = bench.work_dir / 'iter_2.pth'
+    file = bench.work_dir / 'iter_4.pth'
     (bench.work_dir / 'last_checkpoint').write_text(str(file))
     content = torch.load(file, weights_only=False)
     change(content)
@@ -43,7 +40,7 @@ def checkpoint(bench, change=lambda content: None):
     return file
 
 
-def resumed(*words, steps=4, classes=None, change=lambda content: None, after=None):
+def resumed(*words, steps=8, classes=None, change=lambda content: None, after=None):
     """Resume with another run.
 
     Args:
@@ -92,7 +89,7 @@ def lost(bench):
 
 
 def dangling(bench):
-    (bench.work_dir / 'iter_2.pth').unlink()
+    (bench.work_dir / 'iter_4.pth').unlink()
 
 
 def of_another_backbone(content):
@@ -104,25 +101,25 @@ def of_another_backbone(content):
 
 CHECKPOINTS = [
     Mutation('no such file', 'maps', absent, ('absent.pth',)),
-    Mutation('a file cut off', 'maps', loaded(after=cut), ('iter_2.pth',)),
+    Mutation('a file cut off', 'maps', loaded(after=cut), ('iter_4.pth',)),
     Mutation(
         'a file of text',
         'maps',
         loaded(after=lambda file: file.write_text('see release page')),
-        ('iter_2.pth',),
+        ('iter_4.pth',),
     ),
     Mutation(
         'a list of weights',
         'maps',
         loaded(after=lambda file: torch.save([torch.zeros(3)], file)),
-        ('iter_2.pth',),
+        ('iter_4.pth',),
     ),
     Mutation(
         'weights of another backbone',
         'maps',
         loaded(change=of_another_backbone),
         (
-            'iter_2.pth',
+            'iter_4.pth',
             'backbone',
         ),
     ),
@@ -130,56 +127,56 @@ CHECKPOINTS = [
         'start from classes in another order',
         'maps',
         loaded(['crop', 'soil', 'weed']),
-        ('iter_2.pth', 'soil, crop, weed'),
+        ('iter_4.pth', 'soil, crop, weed'),
         ('warn',),
     ),
     Mutation(
         'resume with classes in another order',
         'maps',
         resumed(classes=['crop', 'soil', 'weed']),
-        ('iter_2.pth', 'soil, crop, weed', 'crop, soil, weed'),
+        ('iter_4.pth', 'soil, crop, weed', 'crop, soil, weed'),
     ),
     Mutation(
         'resume with classes of other names',
         'maps',
         resumed(classes=['soil', 'crop', 'stone']),
-        ('iter_2.pth', 'weed', 'stone'),
+        ('iter_4.pth', 'weed', 'stone'),
     ),
     Mutation(
         'resume with one more class',
         'maps',
         resumed(classes=['soil', 'crop', 'weed', 'stone']),
-        ('iter_2.pth',),
+        ('iter_4.pth',),
     ),
     Mutation(
         'resume to a longer schedule',
         'maps',
-        resumed(steps=8),
-        ('iter_2.pth', 'schedul|PolyLR|end'),
+        resumed(steps=16),
+        ('iter_4.pth', 'schedul|PolyLR|end'),
         ('refuse', 'work'),
-        # From step 1 to 8 the rate falls from 1e-4 to 0; this is the third.
+        # From step 2 to 16 the rate falls from 1e-4 to 0; this is the fifth.
         lambda outcome: 7e-5 < outcome.lr < 9.9e-5,
     ),
     Mutation(
         'resume with another rate',
         'maps',
-        resumed('optim_wrapper.optimizer.lr=0.01', steps=4),
-        ('iter_2.pth', r'\blr\b'),
+        resumed('optim_wrapper.optimizer.lr=0.01'),
+        ('iter_4.pth', r'\blr\b'),
         ('refuse', 'warn', 'work'),
         lambda outcome: 2e-3 < outcome.lr <= 1e-2,
     ),
     Mutation(
         'resume beyond the end',
         'maps',
-        resumed(steps=2),
-        (r'\b2\b', 'max_iters|end|finished|complete'),
+        resumed(steps=4),
+        (r'\b4\b', 'max_iters|end|finished|complete'),
         ('refuse', 'warn'),
     ),
     Mutation(
         'resume where last_checkpoint is lost',
         'maps',
         resumed(after=lost),
-        ('iter_2.pth',),
+        ('iter_4.pth',),
         ('refuse', 'work'),
         lambda outcome: outcome.printed.count('resume') > 0,
     ),
@@ -187,7 +184,7 @@ CHECKPOINTS = [
         'resume where the checkpoint is lost',
         'maps',
         resumed(after=dangling),
-        ('iter_2.pth',),
+        ('iter_4.pth',),
     ),
     Mutation(
         'resume where nothing is',
@@ -200,7 +197,7 @@ CHECKPOINTS = [
         'resume from weights alone',
         'maps',
         resumed(change=lambda content: content.pop('optimizer')),
-        ('iter_2.pth', 'load_from'),
+        ('iter_4.pth', 'load_from'),
     ),
     Mutation(
         'resume with another optimizer',
@@ -213,7 +210,7 @@ CHECKPOINTS = [
                 "type='SGD', lr=0.01, momentum=0.9))",
             )
         ),
-        ('iter_2.pth', 'SGD|optimizer'),
+        ('iter_4.pth', 'SGD|optimizer'),
     ),
     Mutation(
         'weights of the backbone that are not there',

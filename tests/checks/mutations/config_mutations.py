@@ -295,7 +295,7 @@ VALUES = [
         'a warm-up longer than the run',
         'maps',
         config('param_scheduler[0].update(end=1500)'),
-        ('1500', r'\b4\b'),
+        ('1500', r'\b8\b'),
         ('refuse', 'warn'),
     ),
     Mutation(

@@ -74,12 +74,12 @@ none = dict(num_workers=0, persistent_workers=False)
 train_dataloader = dict(none, dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(none, dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
-train_cfg = dict(max_iters=4, val_interval=4)
+train_cfg = dict(max_iters=8, val_interval=8)
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.1, by_epoch=False, begin=0, end=1),
-    dict(type='PolyLR', by_epoch=False, begin=1, end=4, power=1.0, eta_min=0.0),
+    dict(type='LinearLR', start_factor=0.1, by_epoch=False, begin=0, end=2),
+    dict(type='PolyLR', by_epoch=False, begin=2, end=8, power=1.0, eta_min=0.0),
 ]
-default_hooks = dict(checkpoint=dict(interval=2))
+default_hooks = dict(checkpoint=dict(interval=4))
 """
 
 CONFIGS = {

@@ -173,7 +173,7 @@ del inner
 """
 ONE_CYCLE = """
 param_scheduler = [
-    dict(type='OneCycleLR', eta_max=1e-3, total_steps=4, by_epoch=False),
+    dict(type='OneCycleLR', eta_max=1e-3, total_steps=8, by_epoch=False),
 ]
 """
 
@@ -259,7 +259,11 @@ COCO = [
     ),
     Mutation('image numbers from 0', 'boxes', image_number(lambda i: i - 1)),
     Mutation(
-        'annotation numbers from 0', 'boxes', each(lambda a: a.update(id=a['id'] - 1))
+        'annotation numbers from 0',
+        'boxes',
+        each(lambda a: a.update(id=a['id'] - 1)),
+        (),
+        WARN,
     ),
     Mutation(
         'file names that are not ASCII', 'boxes', renamed(lambda n: f'Äpfel und 梨 {n}')
@@ -563,7 +567,7 @@ CONFIGS = [
         'resume in the same run', 'maps', resumed(), proof=lambda o: 0 < o.lr < 1e-4
     ),
     Mutation(
-        'a warm-up of a part of the run', 'maps', options('param_scheduler.0.end=2')
+        'a warm-up of a part of the run', 'maps', options('param_scheduler.0.end=3')
     ),
     Mutation('keys of the data after its own', 'maps', config('dataset_version = 3')),
 ]
