@@ -176,7 +176,7 @@ CHECKPOINTS = [
         'resume where last_checkpoint is lost',
         'maps',
         resumed(after=lost),
-        ('iter_4.pth',),
+        ('last_checkpoint|iter_8.pth',),
         ('refuse', 'work'),
         lambda outcome: outcome.printed.count('resume') > 0,
     ),
