@@ -11,7 +11,7 @@ from mmmetaformer.models import MetaFormer
 
 from .lookup import look_up
 
-__all__ = ['check_channels']
+__all__ = ['check_channels', 'is_ours']
 
 # Of mmengine's builder, not of the backbone.
 KEYS = ('type', '_scope_')
@@ -34,7 +34,7 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
             differ; the message has both numbers.
     """
     spec = model.get('backbone')
-    if not isinstance(spec, Mapping) or not _is_ours(spec.get('type'), scope):
+    if not isinstance(spec, Mapping) or not is_ours(spec.get('type'), scope):
         return
     if model.get('pretrained'):
         raise ConfigError(
@@ -61,7 +61,8 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
         )
 
 
-def _is_ours(name: Any, scope: str | None) -> bool:
+def is_ours(name: Any, scope: str | None) -> bool:
+    """Return whether a backbone's `type` is one of this project."""
     found = look_up('MODELS', name, scope)
     return inspect.isclass(found) and issubclass(found, MetaFormer)
 

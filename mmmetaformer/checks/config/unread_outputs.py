@@ -10,7 +10,7 @@ from mmengine.registry import MODELS as ROOT
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.host import SEGMENTOR_HEADS, as_list
 
-from .channels import SCOPE
+from .channels import is_ours
 
 __all__ = ['check_outputs']
 
@@ -31,7 +31,7 @@ def check_outputs(cfg: Config, processes: int) -> None:
     backbone = cfg.model.get('backbone')
     if not isinstance(backbone, Mapping):
         return
-    if not str(backbone.get('type')).startswith(SCOPE):
+    if not is_ours(backbone.get('type'), cfg.get('default_scope')):
         return
     stages = as_list(backbone.get('out_indices', (0, 1, 2, 3)))
     read = _read(cfg, len(stages))
