@@ -17,6 +17,7 @@ __all__ = ['array_of_boxes', 'check_boxes', 'check_boxes_in_images']
 
 FORM = 'bbox is [x, y, width, height] in pixels'
 EXCEPTION = 0.001  # share of boxes that may be wrong in a file that works
+LARGEST = 1e15  # pixels
 RULE = 0.5  # share from which on it is a wrong form and not a few wrong boxes
 TOLERANCE = 2.0  # pixels, and this share of the side:
 SHARE = 0.05
@@ -114,12 +115,12 @@ def _are_fours(values: Sequence[Any]) -> bool:
         return False
     if set(map(type, chain.from_iterable(values))) - {int, float}:
         return False
-    return all(map(math.isfinite, chain.from_iterable(values)))
+    return all(abs(number) <= LARGEST for number in chain.from_iterable(values))
 
 
 def _is_box(value: list[Any]) -> bool:
     return len(value) == 4 and all(
-        type(number) in (int, float) and abs(number) <= 1e15 for number in value
+        type(number) in (int, float) and abs(number) <= LARGEST for number in value
     )
 
 

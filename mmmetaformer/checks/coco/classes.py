@@ -103,7 +103,7 @@ def disagreement(
 
 
 def _count(names: Sequence[str]) -> str:
-    return f'{len(names)} categor{"y" if len(names) == 1 else "ies"}'
+    return f'{len(names)} {"category" if len(names) == 1 else "categories"}'
 
 
 def _option(names: Sequence[str]) -> str:

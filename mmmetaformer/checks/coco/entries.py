@@ -110,6 +110,8 @@ def _as_mmdet_reads(path: Path) -> tuple[Content, list[Fault]]:
     except UnicodeDecodeError as error:
         reason = f'byte {error.start} is not UTF-8'
         raise UnreadableError(f'{reason}. {SAVE}') from None
+    except ValueError as error:  # a number of thousands of digits
+        raise UnreadableError(str(error)) from None
     except RecursionError:
         raise UnreadableError('its lists are nested too deeply') from None
     if not isinstance(values, dict):

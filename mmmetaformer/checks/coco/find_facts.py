@@ -26,6 +26,7 @@ from .table import Table
 
 __all__ = ['find_facts']
 
+LARGEST = 1e15  # square pixels
 SMALL, MEDIUM = 32**2, 96**2  # pixels: COCO's limits between small, medium and large
 SECTIONS = 'mmdet reads "images", "annotations" and "categories"'
 
@@ -59,12 +60,18 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
     yield from check_ids(kinds)
     yield from check_key(kinds, 'name', names, {str}, 'a name', bool)
     yield from _check_unique(kinds, names)
-    names = [name if isinstance(name, str) else '' for name in names]
+    # Half of a surrogate pair, which JSON may have, cannot be printed.
+    names = [
+        name.encode(errors='replace').decode() if isinstance(name, str) else ''
+        for name in names
+    ]
     facts.images = len(images)
     facts.categories = names
     facts.category_ids = [str(value) for value in kinds.ids]
     ids = sorted(str(value) for value in pictures.ids)
-    facts.image_ids = hashlib.sha256('\n'.join(ids).encode()).hexdigest()[:16]
+    facts.image_ids = hashlib.sha256(
+        '\n'.join(ids).encode(errors='surrogatepass')
+    ).hexdigest()[:16]
     if content.annotations is not UNSET:
         facts.annotations = len(annotations)
     facts.id_zero = any(value == 0 for value in objects.ids)
@@ -130,7 +137,7 @@ def _check_area_and_crowd(
 
 
 def _is_area(value: float) -> bool:
-    return 0 <= value < math.inf
+    return 0 <= value <= LARGEST
 
 
 def _is_flag(value: float) -> bool:
@@ -143,8 +150,9 @@ def _is_true(value: Any) -> bool:
 
 def _areas(annotations: list[Annotation]) -> np.ndarray:
     kinds = (int, float)
-    areas = (a.area if type(a.area) in kinds else math.nan for a in annotations)
-    return np.fromiter(areas, np.float64, len(annotations))
+    values = [one.area for one in annotations]
+    areas = (v if type(v) in kinds and abs(v) <= LARGEST else math.nan for v in values)
+    return np.fromiter(areas, np.float64, len(values))
 
 
 def _describe_sizes(boxes: np.ndarray, facts: CocoFacts) -> None:

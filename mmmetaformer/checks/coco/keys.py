@@ -34,7 +34,8 @@ def without(values: Iterable[Any]) -> list[int]:
 
 def shown(value: Any) -> str:
     """Return a value as the file has it, cut short."""
-    text = json.dumps(value, ensure_ascii=False)
+    # Half of a surrogate pair, which JSON may have, cannot be printed.
+    text = json.dumps(value, ensure_ascii=False).encode(errors='replace').decode()
     return text if len(text) <= 60 else f'{text[:57]}...'
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The facts about an annotation file, without what reading it costs where it can be."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 from mmmetaformer.checks.remembered import remembered
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.launchers import is_first_process
 
 from .facts import CocoFacts, Question
 from .find_facts import find_facts
@@ -26,17 +29,27 @@ def read_facts(path: Path, question: Question) -> CocoFacts:
     Args:
         path: The file. It exists.
         question: What to find out.
+
+    Raises:
+        ConfigError: The other process failed.
     """
 
     def find_out() -> CocoFacts:
         if path.stat().st_size < LARGE:
             return find_facts(path, question)
+        if is_first_process():
+            print(f'reading {path} before the start', file=sys.stderr, flush=True)
         done = subprocess.run(
             [sys.executable, '-m', __name__, str(path)],
             input=msgspec.json.encode(question),
             stdout=subprocess.PIPE,
-            check=True,
+            env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
         )
+        if done.returncode:
+            raise ConfigError(
+                f'{path} could not be checked: the process that reads it ended with '
+                f'status {done.returncode}. Is there enough memory?'
+            )
         return msgspec.json.decode(done.stdout, type=CocoFacts)
 
     words = f'coco {msgspec.json.encode(question).decode()}'

@@ -79,6 +79,8 @@ VALUES = {
         ([1, 2, 3, None], 'four finite numbers'),
         ([1, 2, 3, math.nan], 'four finite.*NaN'),
         ([1, 2, 3, math.inf], 'four finite.*Infinity'),
+        ([1.5, 2, 3, 10**400], 'four finite numbers'),
+        ([1, 2, 3, 1e300], 'four finite numbers'),
         ([5, 5, -4, 9], 'negative side'),
         ([99, 5, 20, 9], 'outside.*96 x 96'),
     ],
@@ -86,6 +88,8 @@ VALUES = {
         ('100', 'finite.*without quotes'),
         (math.inf, 'finite'),
         (math.nan, 'finite'),
+        (10**400, 'finite'),
+        (-(10**400), 'finite'),
         (-1, 'finite'),
     ],
     ('annotations', 'iscrowd'): [

@@ -7,6 +7,7 @@ from coco_run import CocoRun
 
 from mmmetaformer.checks.coco import read_facts
 from mmmetaformer.checks.coco.find_facts import find_facts
+from mmmetaformer.errors import ConfigError
 
 
 @pytest.fixture
@@ -46,6 +47,29 @@ def test_other_encodings(run, encoding):
     (run.root / 'train.json').write_text(text, encoding=encoding)
     errors, _ = run.faults(write=False)
     assert re.search('cannot be read as JSON: byte .* is not UTF-8', errors[0])
+
+
+def test_numbers_of_thousands_of_digits(run):
+    run.write()
+    text = json.dumps(run.train).replace('"id": 1,', f'"id": {"9" * 5000},', 1)
+    (run.root / 'train.json').write_text(text)
+    errors, _ = run.faults(write=False)
+    assert 'cannot be read as JSON: Exceeds the limit' in errors[0]
+
+
+def test_texts_that_cannot_be_printed(run):
+    run.train['categories'][0]['name'] = 'cat \ud83d'
+    run.train['images'][0].update(file_name='\ud83d.jpg', id='\ud83d')
+    run.train['annotations'][0]['area'] = '\ud83d'
+    errors, _ = run.faults()
+    '\n'.join(errors).encode()
+
+
+def test_a_process_that_ends_early(run, monkeypatch):
+    monkeypatch.setattr(read_facts, 'LARGE', 0)
+    monkeypatch.setattr(read_facts.sys, 'executable', 'false')
+    with pytest.raises(ConfigError, match='train.json could not be checked.* status 1'):
+        run.faults()
 
 
 def test_a_list_at_the_top(run):
