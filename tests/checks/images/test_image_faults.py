@@ -318,3 +318,23 @@ def test_many_images_are_sampled(folder, monkeypatch):
         assert _faults(folder) == []
     assert len(looked_at[0]) == 2
     assert looked_at[0] == looked_at[1]
+
+
+@pytest.mark.parametrize(
+    ('there', 'named'), [('Cat.jpg', 'cat.jpg'), ('u\u0308.jpg', '\xfc.jpg')]
+)
+def test_a_name_in_other_letters(folder, there, named):
+    (folder / '1.jpg').rename(folder / there)
+    assert f'{named} (the folder has {there})' in _text(folder, names=['0.jpg', named])
+
+
+def test_the_key_of_a_loader_inside_another_transform(folder):
+    loader = dict(
+        type='mmmetaformer.SkipUnreadable',
+        loader=dict(type='LoadImageFromFile', color_type='unchanged'),
+        limit=1,
+        file='list.txt',
+    )
+    _image(folder / '1.png', mode='RGBA')
+    text = _text(folder, names=['1.png'], loader=loader)
+    assert 'train_dataloader.dataset.pipeline.0.loader.color_type=color' in text
