@@ -126,21 +126,22 @@ def _refuse(runner: Runner, bad: list[str], step: int) -> None:
 def _message(runner: Runner, bad: Mapping[str, float], batch: Any) -> str | None:
     if not bad:
         return None
-    terms = ', '.join(f'{name} is {value}' for name, value in bad.items())
+    terms = shortened((f'{name} is {value}' for name, value in bad.items()), 3)
     lr = next(iter(runner.optim_wrapper.get_lr().values()))[0]
     images = list(images_of(batch))
     where = f'; images {shortened(images, 4)}' if images else ''
+    look = 'these images' if images else 'the images'
     return (
         f'{terms} at step {runner.iter + 1} of {runner.max_iters} (lr {lr:.4g}{where}).'
-        f' {_way_out(runner)}'
+        f' {_way_out(runner, look)}'
     )
 
 
-def _way_out(runner: Runner) -> str:
+def _way_out(runner: Runner, images: str = 'the images') -> str:
     last = runner.message_hub.runtime_info.get('last_ckpt')
     saved = f' The last checkpoint, {last}, is from before.' if last else ''
     return (
         'Lower the learning rate (--cfg-options optim_wrapper.optimizer.lr=...), clip '
-        'the gradients (optim_wrapper.clip_grad.max_norm=1), or look at these images '
-        f'and their labels.{saved}'
+        'the gradients (optim_wrapper.clip_grad.max_norm=1), or look at '
+        f'{images} and their labels.{saved}'
     )

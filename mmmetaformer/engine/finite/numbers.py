@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import torch
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
@@ -22,7 +23,15 @@ def bad_weights(model: nn.Module) -> list[str]:
     for name, buffer in model.named_buffers():
         if name.rpartition('.')[2] in STATISTICS:
             tensors[name] = buffer
-    return [name for name, value in tensors.items() if not value.isfinite().all()]
+    # A sum is as fast as reading, and one number per tensor is sent from a GPU. It may
+    # also overflow.
+    sums = [value.detach().sum(dtype=torch.float32) for value in tensors.values()]
+    finite = torch.stack(sums).isfinite().tolist() if sums else []
+    return [
+        name
+        for (name, value), good in zip(tensors.items(), finite, strict=True)
+        if not good and not value.isfinite().all()
+    ]
 
 
 def bad_losses(runner: Runner, outputs: Mapping[str, Any]) -> dict[str, float]:
@@ -31,7 +40,8 @@ def bad_losses(runner: Runner, outputs: Mapping[str, Any]) -> dict[str, float]:
     names = [name for name in outputs if 'loss' in name]
     wrapper = runner.optim_wrapper
     # The norm of the gradients, where it is computed. A loss scaler skips the step.
-    if not hasattr(wrapper, 'loss_scaler') and wrapper.should_update():
+    clips = bool(getattr(wrapper, 'clip_grad_kwargs', None))
+    if clips and not hasattr(wrapper, 'loss_scaler') and wrapper.should_update():
         names.append('grad_norm')
     values = {
         name: history[f'train/{name}'].current()

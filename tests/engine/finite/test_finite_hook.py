@@ -224,6 +224,14 @@ def test_masks_of_attention_may_be_infinite():
     assert bad_weights(model) == ['running_var']
 
 
+def test_large_weights_are_finite():
+    model = torch.nn.Linear(4, 4)
+    model.weight.data.fill_(3e38)  # their sum is not
+    assert bad_weights(model) == []
+    assert bad_weights(model.half()) == ['weight']
+    assert bad_weights(torch.nn.ReLU()) == []
+
+
 def test_images_of_a_batch():
     samples = [SimpleNamespace(img_path='a.jpg'), SimpleNamespace()]
     assert list(images_of(dict(data_samples=samples))) == ['a.jpg']
