@@ -17,7 +17,7 @@ from .config.head_classes import check_classes
 from .config.keys import check_variables
 from .config.monitors import check_monitors
 from .config.one_class import check_one_class
-from .config.schedule import check_schedule
+from .config.schedule import check_schedule, warn_of_length
 from .config.sections import check_sections
 from .config.unread_outputs import check_outputs
 from .data import data_faults
@@ -71,6 +71,8 @@ def _check_training(cfg: Config) -> None:
     check_schedule(cfg)
     check_monitors(cfg)
     check_class_weights(cfg.model)
+    check_batch_of_one(cfg, processes)
+    # These also warn.
     check_crops(cfg)
     check_outputs(cfg, processes)
-    check_batch_of_one(cfg, processes)
+    warn_of_length(cfg)

@@ -10,7 +10,7 @@ from mmmetaformer.errors import ConfigError
 def cfg(tmp_path):
     """A small config whose every part passes; its test data does not exist."""
     (tmp_path / 'images').mkdir()
-    (tmp_path / 'val.json').touch()
+    (tmp_path / 'val.json').write_text('{}')
 
     def loader(folder):
         dataset = dict(type='CocoDataset', data_root=str(folder))

@@ -52,7 +52,7 @@ def check_monitors(cfg: Config) -> None:
     for place, name, rules in monitored:
         if reported is not None and name != 'auto' and name not in reported:
             near = did_you_mean(name, reported)
-            same = [one for one in reported if one.rpartition('/')[2] == name]
+            same = [one for one in reported if _last(one) == _last(name)]
             hint = f' Did you mean {same[0]!r}?' if same else near
             raise ConfigError(
                 f'{place} is {name!r}, which the evaluator does not report.{hint} '
@@ -63,6 +63,10 @@ def check_monitors(cfg: Config) -> None:
                 f'{place} is {name!r}, of which mmengine does not know whether more is '
                 f"better: set {place.rpartition('.')[0]}.rule to 'greater' or 'less'"
             )
+
+
+def _last(name: str) -> str:
+    return name.rpartition('/')[2].lower()
 
 
 def _monitored(cfg: Config) -> Iterator[tuple[str, str, bool]]:

@@ -7,9 +7,9 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError, warn
-from mmmetaformer.host import SPLITS, as_list, counts_epochs, schedulers_of
+from mmmetaformer.host import SPLITS, as_list, counts_epochs, schedulers_of, type_name
 
-__all__ = ['check_loops', 'check_schedule']
+__all__ = ['check_loops', 'check_schedule', 'warn_of_length']
 
 # What a runner needs all of, or none of.
 PARTS = {
@@ -52,8 +52,6 @@ def check_loops(cfg: Config, splits: Iterable[str]) -> None:
 def check_schedule(cfg: Config) -> None:
     """Refuse lengths and intervals of training that are not positive.
 
-    Schedulers that go beyond the end of the run are printed as a warning.
-
     Args:
         cfg: The run's config.
 
@@ -78,7 +76,6 @@ def check_schedule(cfg: Config) -> None:
     for i, scheduler in enumerate(schedulers_of(cfg)):
         if isinstance(scheduler, Mapping):
             _check_scheduler(f'param_scheduler.{i}', scheduler, in_epochs)
-    _warn_of_length(cfg, in_epochs)
 
 
 def _check_count(place: str, value: Any, way: str) -> None:
@@ -126,22 +123,36 @@ def _check_scheduler(place: str, scheduler: Mapping[str, Any], in_epochs: bool) 
         )
 
 
-def _warn_of_length(cfg: Config, in_epochs: bool) -> None:
-    """Print which schedulers the run is too short for."""
+def warn_of_length(cfg: Config) -> None:
+    """Print a warning if the run is shorter than the schedule of its learning rate.
+
+    Only what counts in the unit of the loop is compared.
+
+    Args:
+        cfg: The run's config, after `check_schedule`.
+    """
+    if not cfg.get('train_cfg'):
+        return
+    in_epochs = counts_epochs(cfg)
     unit, key = ('epochs', 'max_epochs') if in_epochs else ('steps', 'max_iters')
     length = cfg.train_cfg.get(key)
-    if length is None:
-        return
     late = [
-        f'param_scheduler.{i} at {scheduler["end"]:,}'
+        f'{_name(i, scheduler)} ends at {scheduler["end"]:,}'
         for i, scheduler in enumerate(schedulers_of(cfg))
         if isinstance(scheduler, Mapping)
         and scheduler.get('by_epoch', True) == in_epochs
+        and length is not None
         and length < scheduler.get('end', 0) < float('inf')
     ]
     if late:
         warn(
-            f'the learning rate is planned for more than the {length:,} {unit} of this '
-            f'run: {", ".join(late)} is the end. Set their `begin`, `end` and '
-            '`milestones` if this run should have the whole schedule'
+            f'the run has {length:,} {unit}, but {" and ".join(late)}: the learning '
+            'rate stops in the middle of its schedule. Set `begin`, `end` and '
+            '`milestones` of param_scheduler if that is not meant'
         )
+
+
+def _name(index: int, scheduler: Mapping[str, Any]) -> str:
+    is_warmup = type_name(scheduler) == 'LinearLR' and not scheduler.get('begin')
+    kind = 'the warm-up' if is_warmup else type_name(scheduler)
+    return f'{kind} (param_scheduler.{index})'

@@ -53,9 +53,10 @@ def check_sections(cfg: Config) -> None:
         known = arguments_of_section(cfg, place)
         for key in section if known else ():
             if key not in known:
+                near = did_you_mean(key, known)
                 raise ConfigError(
-                    f'{place} has no key {key!r}.{did_you_mean(key, known)} Valid: '
-                    f'{", ".join(sorted(known))}'
+                    f'{place} has no key {key!r}.'
+                    + (near or f' Valid: {", ".join(sorted(known))}')
                 )
     _check_hooks(cfg.get('default_hooks') or {})
 

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
-from pathlib import Path
 
-import mmdet
-import mmseg
 import pytest
 from mmengine.config import Config
 
@@ -124,25 +121,3 @@ def test_an_environment_variable(tmp_path):
     file = tmp_path / 'own.py'
     file.write_text("a = {{$NUMBER:3}}\nb = '{{fileBasename}}'\n")
     assert read_chain(file).sets == {'a', 'b'}
-
-
-STOCK = [
-    (package, file)
-    for package in (mmdet, mmseg)
-    for file in sorted((Path(package.__file__).parent / '.mim/configs').rglob('*.py'))
-    if '_base_' not in file.parts
-]
-
-
-@pytest.mark.slow
-def test_stock_configs_pass():
-    assert len(STOCK) > 1400
-    read = 0
-    for _, file in STOCK:
-        try:
-            cfg = Config.fromfile(file)
-        except (FileNotFoundError, ImportError, KeyError):  # of their own
-            continue
-        check_both(cfg)
-        read += 1
-    assert read > 1400

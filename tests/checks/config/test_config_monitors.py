@@ -58,6 +58,7 @@ def test_reported_metrics(evaluator, name):
     [
         (IOU, 'mIou', "save_best is 'mIou'.*Did you mean 'mIoU'.*aAcc, mIoU, mAcc"),
         (IOU, ['mIoU', 'mDice'], "is 'mDice', which the evaluator does not report"),
+        (IOU, 'miou', "Did you mean 'mIoU'"),
         (COCO, 'bbox_mAP', "Did you mean 'coco/bbox_mAP'"),
         (dict(COCO, metric='bbox'), 'coco/segm_mAP', 'does not report'),
         (dict(COCO, metric_items=['mAP']), 'coco/bbox_mAP_50', 'does not report'),

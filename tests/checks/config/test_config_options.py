@@ -62,7 +62,7 @@ def test_a_hook_of_ones_own(merge):
             'train_pipeline.0.x=1',
             'no effect.*Set train_dataloader.dataset.pipeline',
         ),
-        (UPERNET, 'default_hooks.chekpoint.interval=4', "mean 'checkpoint'"),
+        (UPERNET, 'default_hooks.looger.interval=4', "mean 'logger'"),
         (UPERNET, 'model.decode_head.num_classes.x=1', 'is 150, which has no keys'),
         (UPERNET, 'load_from.x=1', 'load_from is None, which has no keys'),
         (UPERNET, 'train_dataloader.dataset.pipeline.9.x=1', 'entries 0 to 6'),

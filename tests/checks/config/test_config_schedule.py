@@ -2,7 +2,11 @@
 import pytest
 from mmengine.config import Config
 
-from mmmetaformer.checks.config.schedule import check_loops, check_schedule
+from mmmetaformer.checks.config.schedule import (
+    check_loops,
+    check_schedule,
+    warn_of_length,
+)
 from mmmetaformer.errors import ConfigError
 
 
@@ -33,6 +37,7 @@ def config(by_epoch=False, schedulers=(), hooks=None, **loop):
 )
 def test_sound_schedules(cfg, capsys):
     check_schedule(cfg)
+    warn_of_length(cfg)
     assert capsys.readouterr().err == ''
 
 
@@ -59,11 +64,13 @@ def test_schedules_that_cannot_work(cfg, message):
 
 
 def test_a_run_that_is_shorter_than_its_schedule(capsys):
-    check_schedule(config(max_iters=4, schedulers=[dict(end=1500), dict(end=160_000)]))
+    warmup = dict(type='LinearLR', end=1500)
+    poly = dict(type='PolyLR', begin=1500, end=160_000)
+    warn_of_length(config(max_iters=4, schedulers=[warmup, poly]))
     text = capsys.readouterr().err
     assert text.count('\n') == 1
-    assert '4 steps' in text
-    assert 'param_scheduler.0 at 1,500, param_scheduler.1 at 160,000' in text
+    assert 'has 4 steps, but the warm-up (param_scheduler.0) ends at 1,500' in text
+    assert 'PolyLR (param_scheduler.1) ends at 160,000' in text
 
 
 TRAIN = dict(train_cfg=1, train_dataloader=1, optim_wrapper=1)

@@ -36,9 +36,9 @@ def test_known_keys(cfg):
         (dict(randomness=dict(sed=3)), "mean 'seed'"),
         (dict(env_cfg=dict(cudnn_benchmrk=True)), "mean 'cudnn_benchmark'"),
         (dict(env_cfg=dict(mp_cfg=dict(threads=1))), "mp_cfg has no key 'threads'"),
-        (dict(auto_scale_lr=dict(batch_size=1)), 'base_batch_size'),
+        (dict(auto_scale_lr=dict(size=1)), 'Valid: base_batch_size, enable'),
         (dict(optim_wrapper=dict(optimizer=dict(), clip=1)), "no key 'clip'"),
-        (dict(default_hooks=dict(loger=dict(interval=3))), "mean 'logger'"),
+        (dict(default_hooks=dict(loggr=dict(interval=3))), "mean 'logger'"),
         (dict(default_hooks=dict(visualization=None)), 'switches off only'),
     ],
 )

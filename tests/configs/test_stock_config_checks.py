@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No stock config of mmdet or mmseg is refused for what it says."""
+
+from pathlib import Path
+
+import mmdet
+import mmseg
+import pytest
+from mmengine.config import Config
+
+from mmmetaformer.checks.config.class_weights import check_class_weights
+from mmmetaformer.checks.config.crops import check_crops, check_windows
+from mmmetaformer.checks.config.keys import check_keys, check_variables
+from mmmetaformer.checks.config.monitors import check_monitors
+from mmmetaformer.checks.config.schedule import check_loops, check_schedule
+from mmmetaformer.checks.config.sections import check_sections
+
+# Has an optimizer and no data.
+BASE = 'qdtrack_faster-rcnn_r50_fpn_4e_base.py'
+
+
+def configs():
+    for package in (mmdet, mmseg):
+        folder = Path(package.__file__).parent / '.mim/configs'
+        for file in sorted(folder.rglob('*.py')):
+            if '_base_' in file.parts or file.name == BASE:
+                continue
+            try:
+                cfg = Config.fromfile(file)
+            except (FileNotFoundError, ImportError, KeyError):  # errors of their own
+                continue
+            if 'model' in cfg:
+                yield cfg
+
+
+@pytest.mark.slow
+def test_stock_configs_pass():
+    number = 0
+    for cfg in configs():
+        number += 1
+        check_keys(cfg)
+        check_variables(cfg)
+        check_sections(cfg)
+        check_loops(cfg, ())
+        check_schedule(cfg)
+        check_monitors(cfg)
+        check_class_weights(cfg.model)
+        check_crops(cfg)
+        check_windows(cfg)
+    assert number > 1400
