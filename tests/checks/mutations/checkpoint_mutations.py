@@ -101,7 +101,7 @@ def of_another_backbone(content):
 
 CHECKPOINTS = [
     Mutation('no such file', 'maps', absent, ('absent.pth',)),
-    Mutation('a file cut off', 'maps', loaded(after=cut), ('iter_4.pth',)),
+    Mutation('a checkpoint cut off', 'maps', loaded(after=cut), ('iter_4.pth',)),
     Mutation(
         'a file of text',
         'maps',

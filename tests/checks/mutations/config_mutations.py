@@ -79,8 +79,8 @@ ARGUMENTS = [
     Mutation(
         'a hook that takes **kwargs',
         'maps',
-        config('default_hooks = dict(checkpoint=dict(intervall=4))'),
-        ('CheckpointHook', 'intervall', r'interval\b'),
+        config('default_hooks = dict(checkpoint=dict(intervals=4))'),
+        ('CheckpointHook', 'intervals', r'interval\b'),
     ),
     Mutation(
         'an argument of a custom hook',
@@ -153,8 +153,8 @@ ARGUMENTS = [
     Mutation(
         'an argument of the sampler',
         'maps',
-        config('train_dataloader.update(sampler=dict(shufle=True))'),
-        ('InfiniteSampler', 'shufle', 'shuffle'),
+        config('train_dataloader.update(sampler=dict(shuffles=True))'),
+        ('InfiniteSampler', 'shuffles', 'shuffle'),
     ),
     Mutation(
         'an argument of the neck',
