@@ -139,7 +139,12 @@ def set_num_classes(model: Any, number: int) -> None:
 
 
 def _weights(weights: Sequence[float], number: int) -> list[float]:
-    """Return a weight for each class, and the last one for 'no object'."""
+    """Return a weight for each class, and the last one for 'no object'.
+
+    Those of a config that was written for this number of classes stay.
+    """
+    if len(weights) in (number, number + 1):
+        return list(weights)
     first, *others, last = weights
     if any(weight != first for weight in others):
         raise ConfigError(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether loader, mean and std fit the channels that the backbone takes."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -102,6 +103,12 @@ def _check_preprocessor(preprocessor: Mapping[str, Any], channels: int) -> None:
             f'model.backbone.in_channels is {channels}: it takes {allowed}, such as '
             f'--cfg-options {place}.mean=[127.5] {place}.std=[57.5]'
         )
+    for value in as_list(preprocessor.get('std')):
+        if not 0 < value < math.inf:
+            raise ConfigError(
+                f'{place}.std has the value {value}: images are divided by it, so it '
+                'must be above 0'
+            )
     if not three_only or channels == COLOR:
         return
     for key in ('bgr_to_rgb', 'rgb_to_bgr'):
