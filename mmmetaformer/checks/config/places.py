@@ -25,11 +25,12 @@ def places_of(cfg: Config, splits: Iterable[str]) -> Iterator[Place]:
     """
     for key, registry, default, given in (
         ('model', 'MODELS', '', ()),
-        ('data_preprocessor', 'MODELS', '', ()),
         ('visualizer', 'VISUALIZERS', 'Visualizer', ('name',)),
         ('log_processor', 'LOG_PROCESSORS', 'LogProcessor', ()),
     ):
         yield from at(cfg, key, registry=registry, default=default, given=given)
+    # The model may have a type for it.
+    yield from at(cfg, 'data_preprocessor', registry='MODELS', is_sure=False)
     taken = taken_by(Runner.set_randomness)
     key = 'randomness'
     yield from at(cfg, key, taken=taken, name=key, given=('self',))
