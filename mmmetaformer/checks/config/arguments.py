@@ -14,8 +14,10 @@ from .annotated import expected_instead
 from .lookup import look_up, unknown_type
 from .nested import nested_in
 from .paramwise import wrong_paramwise_keys
-from .places import Place, places_of
+from .place import Place
+from .places import places_of
 from .signatures import Taken, taken_by
+from .training_places import training_places
 from .unknown_arguments import text_over_base, way_out
 
 __all__ = ['check_arguments_of', 'wrong_arguments']
@@ -63,6 +65,8 @@ def wrong_arguments(cfg: Config, splits: Iterable[str]) -> Iterator[Wrong]:
     for place in places_of(cfg, splits):
         yield from _wrong(place, scope, text)
     if 'train' in splits:
+        for place in training_places(cfg):
+            yield from _wrong(place, scope, text)
         for path, what, fix in wrong_paramwise_keys(cfg.get('optim_wrapper'), scope):
             yield Wrong(path, what, fix)
 
