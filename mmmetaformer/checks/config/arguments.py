@@ -104,7 +104,7 @@ def _wrong_names(
     valid = [key for key in taken.arguments if key not in (place.given or ())]
     unknown = [key for key in named if key not in taken.arguments]
     if unknown and not taken.takes_any:
-        fix = way_out(place.registry, unknown, valid, text)
+        fix = way_out(place.registry, unknown, list(taken.arguments), valid, text)
         what = f'{name} has no argument {", ".join(map(repr, unknown))}'
         yield Wrong(place.path, what, fix)
     if place.given is None:
