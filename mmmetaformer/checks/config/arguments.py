@@ -101,7 +101,11 @@ def _wrong_names(
 ) -> Iterator[Wrong]:
     taken_out = ('type', '_scope_', *place.popped)
     named = [key for key in place.spec if key not in taken_out]
-    valid = [key for key in taken.arguments if key not in (place.given or ())]
+    valid = [
+        key
+        for key, argument in taken.arguments.items()
+        if key not in (place.given or ()) and not argument.is_former
+    ]
     unknown = [key for key in named if key not in taken.arguments]
     if unknown and not taken.takes_any:
         fix = way_out(place.registry, unknown, list(taken.arguments), valid, text)

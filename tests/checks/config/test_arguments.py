@@ -94,7 +94,7 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         ({f'{BACKBONE}.type': 'mmmetaformer.CAFormr'}, "mean 'mmmetaformer.CAFormer'"),
         ({f'{BACKBONE}.type': 'ConvFormer'}, "Did you mean 'mmmetaformer.ConvFormer'"),
         ({f'{BACKBONE}.type': 'mmabsent.models.Net'}, 'pip install mmabsent'),
-        ({f'{BACKBONE}.depth': 50}, "ConvFormer has no argument 'depth' .model.backb"),
+        ({f'{BACKBONE}.depth': 50}, "no argument 'depth' .model.backbone.*init_cfg.$"),
     ],
 )
 def test_what_is_wrong(segmentor, change, message):
