@@ -105,5 +105,6 @@ def test_looking_up_what_a_runner_needs_imports_the_engine_alone(registry, name)
     )
     assert done.returncode == 0, done.stderr
     imported = {name.split('.')[1] for name in done.stdout.split()}
-    rooms = {'registry', 'engine', 'host', 'errors', 'text', 'version'}
-    assert imported <= rooms
+    rooms = {'registry', 'engine', 'host'}
+    small = {'errors', 'launchers', 'text', 'tracebacks', 'version'}
+    assert imported <= rooms | small

@@ -108,12 +108,13 @@ def use_data_root(cfg: Config, root: str) -> None:
                     evaluator['ann_file'] = str(Path(root, below))
 
 
-def set_num_classes(model: Any, number: int) -> None:
+def set_num_classes(model: Any, number: int, before: int | None = None) -> None:
     """Set the number of classes of every head: all stages, masks and auxiliary too.
 
     Args:
         model: The model's config, changed in place.
         number: The number of classes.
+        before: That of the head around `model`, None outside of heads.
 
     Raises:
         ConfigError: A head separates things from stuff, or each old class has its own
@@ -121,7 +122,7 @@ def set_num_classes(model: Any, number: int) -> None:
     """
     if isinstance(model, (list, tuple)):
         for one in model:
-            set_num_classes(one, number)
+            set_num_classes(one, number, before)
     if not isinstance(model, dict):
         return
     if model.get('num_stuff_classes', 0):
@@ -129,21 +130,25 @@ def set_num_classes(model: Any, number: int) -> None:
             'a panoptic model has things and stuff, which --classes cannot separate: '
             'set num_things_classes and num_stuff_classes in the config'
         )
+    before = next((model[key] for key in NUMBERS if key in model), before)
     for key, value in model.items():
         if key in NUMBERS and isinstance(value, int):
             model[key] = number
         elif key == 'class_weight' and isinstance(value, (list, tuple)):
-            model[key] = _weights(value, number)
+            model[key] = _weights(value, number, before)
         elif key not in CLASS_AGNOSTIC_HEADS:
-            set_num_classes(value, number)
+            set_num_classes(value, number, before)
 
 
-def _weights(weights: Sequence[float], number: int) -> list[float]:
-    """Return a weight for each class, and the last one for 'no object'."""
-    first, *others, last = weights
-    if any(weight != first for weight in others):
+def _weights(weights: Sequence[float], number: int, before: int | None) -> list[float]:
+    """Return a weight for each class and, where there was one, for 'no object'."""
+    if before == number:
+        return list(weights)  # those of a config for this number of classes
+    extra = list(weights[before:]) if before else list(weights[-1:])
+    old = list(weights[: len(weights) - len(extra)])
+    if any(weight != old[0] for weight in old):
         raise ConfigError(
             f'class_weight has a weight for each of the old classes ({weights}): set '
             'those of the new classes in the config'
         )
-    return [first] * number + [last]
+    return [old[0]] * number + extra

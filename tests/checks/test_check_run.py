@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
+
 import pytest
 from mmengine.config import Config
 
@@ -10,7 +12,13 @@ from mmmetaformer.errors import ConfigError
 def cfg(tmp_path):
     """A small config whose every part passes; its test data does not exist."""
     (tmp_path / 'images').mkdir()
-    (tmp_path / 'val.json').write_text('{}')
+    box = dict(id=1, image_id=1, category_id=1, bbox=[0, 0, 9, 9], area=81, iscrowd=0)
+    content = dict(
+        images=[dict(id=1, file_name='a.jpg', width=9, height=9)],
+        annotations=[box],
+        categories=[dict(id=1, name='cat'), dict(id=2, name='dog')],
+    )
+    (tmp_path / 'val.json').write_text(json.dumps(content))
 
     def loader(folder):
         dataset = dict(type='CocoDataset', data_root=str(folder))

@@ -168,7 +168,7 @@ def test_weights_of_a_transformers_classes():
     [
         (dict(panoptic_head=dict(num_stuff_classes=53)), 'panoptic'),
         (
-            dict(loss=dict(class_weight=[1.0, 2.0, 3.0])),
+            dict(loss=dict(class_weight=[1.0, 2.0, 3.0, 4.0])),
             'a weight for each of the old classes',
         ),
     ],

@@ -39,6 +39,8 @@ def class_fault(facts: CocoFacts, use: Use) -> Fault | None:
     classes = list(use.classes or ())
     if not classes or not names or classes == names:
         return None
+    if len(set(names)) < len(names) or not all(names):
+        return None  # the fault is in the file
     count = dict(zip(facts.categories, facts.counts, strict=True))
     unknown = [name for name in classes if name not in names]
     others = [name for name in names if name not in classes and count[name]]

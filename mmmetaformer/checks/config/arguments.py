@@ -14,8 +14,10 @@ from .annotated import expected_instead
 from .lookup import look_up, unknown_type
 from .nested import nested_in
 from .paramwise import wrong_paramwise_keys
-from .places import Place, places_of
+from .place import Place
+from .places import places_of
 from .signatures import Taken, taken_by
+from .training_places import training_places
 from .unknown_arguments import text_over_base, way_out
 
 __all__ = ['check_arguments_of', 'wrong_arguments']
@@ -63,6 +65,8 @@ def wrong_arguments(cfg: Config, splits: Iterable[str]) -> Iterator[Wrong]:
     for place in places_of(cfg, splits):
         yield from _wrong(place, scope, text)
     if 'train' in splits:
+        for place in training_places(cfg):
+            yield from _wrong(place, scope, text)
         for path, what, fix in wrong_paramwise_keys(cfg.get('optim_wrapper'), scope):
             yield Wrong(path, what, fix)
 
@@ -97,10 +101,14 @@ def _wrong_names(
 ) -> Iterator[Wrong]:
     taken_out = ('type', '_scope_', *place.popped)
     named = [key for key in place.spec if key not in taken_out]
-    valid = [key for key in taken.arguments if key not in (place.given or ())]
+    valid = [
+        key
+        for key, argument in taken.arguments.items()
+        if key not in (place.given or ()) and not argument.is_former
+    ]
     unknown = [key for key in named if key not in taken.arguments]
     if unknown and not taken.takes_any:
-        fix = way_out(place.registry, unknown, valid, text)
+        fix = way_out(place.registry, unknown, list(taken.arguments), valid, text)
         what = f'{name} has no argument {", ".join(map(repr, unknown))}'
         yield Wrong(place.path, what, fix)
     if place.given is None:

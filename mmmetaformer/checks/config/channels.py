@@ -9,6 +9,7 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import HEADS_ON_MAPS, as_list
 from mmmetaformer.models import MetaFormer
 
+from .backbone_channels import channels_by_running
 from .lookup import look_up
 
 __all__ = ['check_channels', 'is_ours']
@@ -20,9 +21,9 @@ KEYS = ('type', '_scope_')
 def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
     """Refuse a model whose neck or heads expect other channels than the backbone has.
 
-    Only a backbone of this project is checked, after its type and the names of its
-    arguments (`arguments.py`). It is built for the check, so that its own errors come
-    before training starts.
+    Types and names of arguments are checked before (`arguments.py`). A backbone of this
+    project is built for the check, so that its own errors come before training starts.
+    Of another backbone, the channels are compared with those of the neck.
 
     Args:
         model: A detector's or segmentor's config. Wrappers (a model with `module` or
@@ -34,7 +35,12 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
             differ; the message has both numbers.
     """
     spec = model.get('backbone')
-    if not isinstance(spec, Mapping) or not is_ours(spec.get('type'), scope):
+    if not isinstance(spec, Mapping):
+        return
+    if not is_ours(spec.get('type'), scope):
+        channels = channels_by_running(spec, scope) if model.get('neck') else None
+        if channels is not None:
+            _compare(channels, model, spec['type'])
         return
     if model.get('pretrained'):
         raise ConfigError(
@@ -42,7 +48,10 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
             'backbone that this one replaces. Set model.pretrained=None and name '
             'weights in model.backbone.init_cfg'
         )
-    channels = _build_backbone(spec, scope).out_channels
+    _compare(_build_backbone(spec, scope).out_channels, model, spec['type'])
+
+
+def _compare(channels: Sequence[int], model: Mapping[str, Any], kind: Any) -> None:
     for name, head in _takers(model):
         expected = head.get('in_channels')
         if expected is None:
@@ -55,7 +64,7 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
         if sorted(as_list(expected)) == sorted(given):
             continue
         raise ConfigError(
-            f'{name}.in_channels is {expected!r}, but the backbone {spec["type"]} '
+            f'{name}.in_channels is {expected!r}, but the backbone {kind} '
             f'returns {given if len(given) > 1 else given[0]} there (all its outputs: '
             f'{list(channels)}). Set {name}.in_channels to that.'
         )

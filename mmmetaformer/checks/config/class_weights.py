@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import type_name
 from mmmetaformer.text import shortened
 
 __all__ = ['check_class_weights']
 
+# mmseg's heads whose loss has 'no object'.
+NO_OBJECT_HEADS = ('SideAdapterCLIPHead',)
 NUMBERS = ('num_classes', 'num_things_classes', 'num_stuff_classes')
 
 
@@ -55,6 +58,8 @@ def _classes(head: Mapping[str, Any]) -> frozenset[int]:
     # mmseg's heads may have one output for two classes.
     outputs = head.get('out_channels')
     few = {outputs} if isinstance(outputs, int) and outputs <= 2 else set()
+    if type_name(head) in NO_OBJECT_HEADS:
+        few = {number + 1 for number in numbers}
     return frozenset({sum(numbers), *few} if numbers else ())
 
 

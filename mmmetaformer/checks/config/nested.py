@@ -6,7 +6,7 @@ from typing import Any
 
 from mmmetaformer.host import HEADS, PARTS_BESIDE_BACKBONE
 
-from .places import Place
+from .place import Place
 from .signatures import Taken
 
 __all__ = ['nested_in']

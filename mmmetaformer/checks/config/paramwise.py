@@ -16,6 +16,8 @@ __all__ = ['wrong_paramwise_keys']
 
 DEFAULT = 'DefaultOptimWrapperConstructor'
 CUSTOM_KEYS = 'custom_keys'
+# Nothing reads it; mmseg's configs of DNLNet have it for `decay_mult`.
+WITHOUT_EFFECT = ('wd_mult',)
 
 
 def wrong_paramwise_keys(
@@ -40,7 +42,7 @@ def wrong_paramwise_keys(
     path = 'optim_wrapper.paramwise_cfg'
     for where, keys in _dicts(path, wrapper.get('paramwise_cfg')):
         for key in keys:
-            if words is not None and key not in words:
+            if words is not None and key not in (*words, *WITHOUT_EFFECT):
                 near = did_you_mean(key, words).strip()
                 valid = [w for w in sorted(words) if w.isidentifier()]
                 yield (

@@ -3,7 +3,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from inspect import Parameter
 from typing import Any
@@ -37,11 +37,13 @@ class Argument:
         required: Whether it has no default.
         annotation: What its type is, `Parameter.empty` if that is not written.
         owner: The function that names it.
+        is_former: Whether it is a former name, taken with a warning.
     """
 
     required: bool
     annotation: Any
     owner: Callable[..., Any]
+    is_former: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _taken(function: Callable[..., Any], kind: type | None, skip: int) -> Taken:
     named = _named(function, skip)
     for old, new in _renamed(function).items():
         if new in named:
-            named[old] = Argument(False, named[new].annotation, named[new].owner)
+            named[old] = replace(named[new], required=False, is_former=True)
     starred = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]
     if not starred:
         return Taken(named)

@@ -25,26 +25,31 @@ def text_over_base(cfg: Config) -> str | None:
 
 
 def way_out(
-    registry: str, unknown: Sequence[str], valid: Sequence[str], text: str | None
+    registry: str,
+    unknown: Sequence[str],
+    taken: Sequence[str],
+    valid: Sequence[str],
+    text: str | None,
 ) -> str:
     """Return a sentence or two: the names meant, or how to get rid of the base's.
 
     Args:
         registry: The registry of what does not take them, '' if it is in none.
         unknown: The arguments that are not valid.
-        valid: All that are.
+        taken: All that it takes, those that mmengine adds too.
+        valid: Those that a config has to say.
         text: What `text_over_base` returns.
     """
     former = FORMER_ARGUMENTS.get(registry, {})
     renamed = [f'{name!r} {former[name]}' for name in unknown if name in former]
     if renamed:
         return f'{"; ".join(renamed)}.'
-    near = did_you_mean(unknown[0], valid).strip()
+    near = did_you_mean(unknown[0], taken).strip()
     inherited = text is not None and not any(
         re.search(rf'\b{re.escape(name)}\b', text) for name in unknown
     )
     words = [near] if near else []
-    if inherited:
+    if inherited and not near:
         what = 'it comes' if len(unknown) == 1 else 'they come'
         words.append(f'If {what} from the base config, add _delete_=True to this dict.')
     return ' '.join([*words, f'Valid: {shortened(valid, MAX_VALID) or "none"}.'])

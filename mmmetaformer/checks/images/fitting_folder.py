@@ -22,12 +22,13 @@ def fitting_folder(names: Sequence[str], root: str, prefix_key: str) -> str | No
     top = Path(root or '.')
 
     def _option(folder: Path) -> str:
-        return f'{prefix_key}={folder.relative_to(top).as_posix()}'
+        below = folder.relative_to(top).as_posix()
+        return f'{prefix_key}={"" if below == "." else below}'
 
     folders = list(_folders(top))
     for folder in folders:
         if _all_in(folder, names):
-            return f'They are in {folder}: --cfg-options {_option(folder)}.'
+            return f'They are in {folder}: --cfg-options {_option(folder)}'
     slashed = [name.replace('\\', '/') for name in names]
     if slashed != list(names):
         for folder in folders:
@@ -41,7 +42,7 @@ def fitting_folder(names: Sequence[str], root: str, prefix_key: str) -> str | No
                 start = names[0][: -len(rests[0])]
                 return (
                     f'{folder} has them without {start!r} in front: remove that from '
-                    f'every name, and --cfg-options {_option(folder)}.'
+                    f'every name, and --cfg-options {_option(folder)}'
                 )
     return None
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether loader, mean and std fit the channels that the backbone takes."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -93,8 +94,12 @@ def _check_preprocessor(preprocessor: Mapping[str, Any], channels: int) -> None:
     three_only = type_name(preprocessor) in THREE_CHANNELS
     for key in ('mean', 'std'):
         values = preprocessor.get(key)
+        if values is None:
+            continue
+        if not all(isinstance(value, (int, float)) for value in as_list(values)):
+            raise ConfigError(f'{place}.{key} takes numbers, got {values!r}')
         fits = {1} if three_only and channels != COLOR else {1, channels}
-        if values is None or len(as_list(values)) in fits:
+        if len(as_list(values)) in fits:
             continue
         allowed = ' or '.join(str(number) for number in sorted(fits))
         raise ConfigError(
@@ -102,6 +107,18 @@ def _check_preprocessor(preprocessor: Mapping[str, Any], channels: int) -> None:
             f'model.backbone.in_channels is {channels}: it takes {allowed}, such as '
             f'--cfg-options {place}.mean=[127.5] {place}.std=[57.5]'
         )
+    means, stds = as_list(preprocessor.get('mean')), as_list(preprocessor.get('std'))
+    if len(means) != len(stds):
+        raise ConfigError(
+            f'{place}.mean has {len(means)} values ({means}) and {place}.std '
+            f'{len(stds)} ({stds}): give one of each for each channel'
+        )
+    for value in stds:
+        if not 0 < value < math.inf:
+            raise ConfigError(
+                f'{place}.std has the value {value}: images are divided by it, so it '
+                'must be above 0'
+            )
     if not three_only or channels == COLOR:
         return
     for key in ('bgr_to_rgb', 'rgb_to_bgr'):

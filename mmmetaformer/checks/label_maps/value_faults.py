@@ -40,7 +40,7 @@ def value_faults(
         yield _above(map_set, facts, meaning, above)
     elif not classes:
         yield _nothing_left(map_set, facts, meaning)
-    elif all_classes and facts.all_looked_at:
+    elif facts.all_looked_at and (all_classes or counting_hint(facts, meaning)):
         yield from _absent(map_set, facts, meaning, sorted(classes))
 
 

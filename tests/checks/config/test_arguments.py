@@ -2,11 +2,17 @@
 import pytest
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook, IterTimerHook
+from torch import nn
 
 from mmmetaformer.checks.config.arguments import check_arguments_of, wrong_arguments
 from mmmetaformer.errors import ConfigError
 
 SPLITS = ('train', 'val')
+
+
+class OwnHead(nn.Module):
+    def __init__(self, loss_cfg=None, pipeline=None):
+        super().__init__()
 
 
 @pytest.fixture(scope='module')
@@ -88,7 +94,7 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         ({f'{BACKBONE}.type': 'mmmetaformer.CAFormr'}, "mean 'mmmetaformer.CAFormer'"),
         ({f'{BACKBONE}.type': 'ConvFormer'}, "Did you mean 'mmmetaformer.ConvFormer'"),
         ({f'{BACKBONE}.type': 'mmabsent.models.Net'}, 'pip install mmabsent'),
-        ({f'{BACKBONE}.depth': 50}, "ConvFormer has no argument 'depth' .model.backb"),
+        ({f'{BACKBONE}.depth': 50}, "no argument 'depth' .model.backbone.*init_cfg.$"),
     ],
 )
 def test_what_is_wrong(segmentor, change, message):
@@ -105,6 +111,7 @@ def test_what_is_wrong(segmentor, change, message):
         {'default_hooks.timer': None},
         {'optim_wrapper.clip_grad': dict(type='value', clip_value=1)},
         {'optim_wrapper.clip_grad': None},
+        {'optim_wrapper': dict(constructor=OwnHead, a=dict(optimizer=dict()))},
         {'train_dataloader.batch_sampler': dict(type='AspectRatioBatchSampler')},
         {'val_evaluator': dict(metrics=dict(type='CocoMetric'))},
         {'val_evaluator': [dict(type='CocoMetric'), dict(type='CocoMetric')]},
@@ -148,3 +155,11 @@ def test_what_a_base_config_brings(root, tmp_path):
     assert '_delete_' not in str(error.value)
     file.write_text(text.replace("type='SGD'", "type='SGD', lr=1, _delete_=True"))
     check_arguments_of(Config.fromfile(file), SPLITS)
+
+
+def test_only_its_author_knows_what_an_own_argument_holds(segmentor):
+    head = dict(type=OwnHead, loss_cfg=dict(type='soft', a=1))
+    assert not list(wrong_arguments(changed(segmentor, {'model.neck': head}), SPLITS))
+    head['pipeline'] = [dict(type='Resize', scale=1, a=1)]
+    wrong = list(wrong_arguments(changed(segmentor, {'model.neck': head}), SPLITS))
+    assert [w.path for w in wrong] == ['model.neck.pipeline[0]']

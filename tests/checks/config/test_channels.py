@@ -109,3 +109,23 @@ def test_weights_of_another_backbone():
 def test_a_former_name_of_an_argument():
     with pytest.warns(DeprecationWarning, match='recompute'):
         check_channels(detector(CHANNELS, fast=False))
+
+
+RESNET = dict(type='ResNet', depth=18, init_cfg=dict(type='Pretrained', checkpoint='x'))
+
+
+@pytest.mark.parametrize('scope', ['mmdet', 'mmseg'])
+def test_a_neck_after_a_backbone_of_the_host(scope):
+    neck = dict(type='FPN', in_channels=[64, 128, 256, 512])
+    check_channels(dict(backbone=RESNET, neck=neck), scope)
+    model = dict(backbone=RESNET, neck=dict(neck, in_channels=[64, 128, 320, 512]))
+    with pytest.raises(ConfigError) as error:
+        check_channels(model, scope)
+    assert 'neck.in_channels is [64, 128, 320, 512]' in str(error.value)
+    assert 'ResNet returns [64, 128, 256, 512]' in str(error.value)
+
+
+def test_a_backbone_that_cannot_be_built_is_left_to_the_runner():
+    backbone = dict(type='ResNet', depth=18, out_indices=(9,))
+    model = dict(backbone=backbone, neck=dict(type='FPN', in_channels=[1]))
+    check_channels(model, 'mmdet')

@@ -32,6 +32,13 @@ def queries(number):
         detector([1, 2, 3], True),
         detector(1.0, False),
         queries(5),
+        dict(
+            decode_head=dict(
+                type='SideAdapterCLIPHead',
+                num_classes=2,
+                loss_decode=[dict(class_weight=[1.0, 1.0, 0.1])],
+            )
+        ),
         dict(decode_head=dict(loss_decode=dict(class_weight=[1.0]))),
     ],
 )

@@ -13,7 +13,7 @@ SPLITS = ('train', 'val', 'test')
 # Stock configs that fail in mmdet and mmseg, too: part of the path, and what is wrong.
 WRONG = {
     'solov2/solov2-light': "EpochBasedTrainLoop has no argument 'by_epoch'",
-    'bytetrack_yolox_x_8xb4-80e_crowdhuman-mot20': "type 'MOTChallengeMetrics'",
+    'bytetrack/bytetrack_yolox_x_8xb4': "type 'MOTChallengeMetrics'",
     'cascade-rpn_r50-caffe_fpn_1x_coco': "has no argument 'sampling'",
     'faster-rcnn_r50_fpn_1x_voc0712-cocofmt': "CocoMetric has no argument 'eval_mode'",
     'fcos_swinb_fpn_8x4_sample1e-3': "FPN has no argument 'force_grad_on_level'",

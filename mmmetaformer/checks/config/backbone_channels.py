@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many channels the maps of any backbone have."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from mmengine.registry import MODELS, DefaultScope
+from torch import Tensor
+
+from mmmetaformer.complexity.shapes_only import make_fake
+
+__all__ = ['channels_by_running']
+
+SIZE = 64  # pixels: a side that every stride up to 32 divides
+
+
+def channels_by_running(
+    spec: Mapping[str, Any], scope: str | None
+) -> tuple[int, ...] | None:
+    """Return the channels of each map, found by running the backbone without values.
+
+    None if that does not work, for example because the backbone takes more than an
+    image. An error of its own is reported when the run is built.
+
+    Args:
+        spec: The backbone's config.
+        scope: The config's default scope.
+    """
+    arguments = {key: value for key, value in spec.items() if key != 'init_cfg'}
+    with DefaultScope.overwrite_default_scope(scope), warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        try:
+            backbone = MODELS.build(arguments).eval()
+            mode = make_fake(backbone)
+            with mode, torch.no_grad():
+                maps = backbone(torch.empty(1, spec.get('in_channels', 3), SIZE, SIZE))
+        except Exception:
+            return None
+    if not isinstance(maps, (list, tuple)):
+        return None
+    are_maps = all(isinstance(one, Tensor) and one.ndim == 4 for one in maps)
+    return tuple(one.shape[1] for one in maps) if are_maps else None
