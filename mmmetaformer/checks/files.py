@@ -7,6 +7,7 @@ from typing import Any
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import data_sets
+from mmmetaformer.text import shortened
 
 __all__ = ['check_files']
 
@@ -70,9 +71,17 @@ def _message(path: Path, dataset: Mapping[str, Any]) -> str:
     layout = LAYOUTS.get(dataset['type'])
     expected = f'Expected:\n{layout.format(root=root)}\n' if layout else ''
     return (
-        f'{path} does not exist; the {dataset["type"]} of the config reads it.\n'
+        f'{path} does not exist; the {dataset["type"]} of the config reads it'
+        f'{_found(Path(root))}.\n'
         f'{expected}'
-        'Link your copy to that folder; or name another folder with '
-        '--cfg-options train_dataloader.dataset.data_root=... (also for val, test and '
-        'their evaluators); or try the config on synthetic data with --sample-data.'
+        'Link your copy to that folder, or name another folder with --data-root FOLDER '
+        '(for other names of files in it, see docs/data.md); or try the config on '
+        'synthetic data with --sample-data.'
     )
+
+
+def _found(root: Path) -> str:
+    if not root.is_dir():
+        return ''
+    names = sorted(path.name for path in root.iterdir())
+    return f'; {root} has {shortened(names) or "no files"}'

@@ -42,7 +42,9 @@ def test_absent_root_names_layout_and_sample_data(tmp_path):
 def test_absent_part(folder, absent):
     (folder / absent).rename(folder / 'elsewhere')
     wrapped = dict(type='ConcatDataset', datasets=[coco(folder)])
-    with pytest.raises(ConfigError, match=f'{absent} does not exist'):
+    with pytest.raises(
+        ConfigError, match=f'{absent} does not exist; .*{folder} has .*elsewhere'
+    ):
         check_files(wrapped)
 
 
