@@ -15,9 +15,12 @@ __all__ = [
     'add_config_options',
     'add_run_arguments',
     'exit_on_user_error',
+    'label',
     'number_from',
     'option',
 ]
+
+MAX_LABEL = 255  # mmseg reads 8 bits
 
 
 def option(word: str) -> str:
@@ -58,6 +61,17 @@ def number_from(least: int) -> Callable[[str], int]:
         return int(word)
 
     return read
+
+
+def label(word: str) -> int:
+    """Read a label of a label map, from 0 to 255.
+
+    Raises:
+        argparse.ArgumentTypeError: The word is no such number.
+    """
+    if not word.isdecimal() or int(word) > MAX_LABEL:
+        raise argparse.ArgumentTypeError(f'takes labels from 0 to 255, got {word!r}')
+    return int(word)
 
 
 def add_config_options(parser: argparse.ArgumentParser, example: str) -> None:
@@ -109,6 +123,15 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(0, 1),
         help='how your own label maps count the classes: from 0, or from 1 with 0 '
         'ignored',
+    )
+    parser.add_argument(
+        '--ignore-label',
+        nargs='+',
+        action='extend',
+        type=label,
+        metavar='N',
+        help='labels in your own label maps that are no class, such as 11 in CamVid; '
+        '255 is ignored anyway',
     )
     parser.add_argument(
         '--subset',

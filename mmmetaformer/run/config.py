@@ -13,6 +13,7 @@ from mmmetaformer.errors import ConfigError
 
 from .config_errors import read_config_file
 from .find_config import find_config
+from .ignored_labels import use_ignored_labels
 from .option_values import read_options
 from .own_data import read_classes, use_classes, use_data_root, use_subset
 from .own_labels import use_labels
@@ -71,11 +72,11 @@ def read_run_config(args: argparse.Namespace) -> Config:
     Raises:
         ConfigError: The config does not exist, or an option does not work with it.
     """
-    own = args.classes or args.data_root or args.subset or args.labels_from is not None
-    if args.sample_data and own:
+    labels = args.labels_from is not None or args.ignore_label
+    if args.sample_data and (args.classes or args.data_root or args.subset or labels):
         raise ConfigError(
             '--sample-data has its own classes and folder: leave out --classes, '
-            '--data-root, --labels-from and --subset, or --sample-data'
+            '--data-root, --labels-from, --ignore-label and --subset, or --sample-data'
         )
     cfg = load_config(args.config, args.work_dir)
     check_keys(cfg)
@@ -92,6 +93,8 @@ def read_run_config(args: argparse.Namespace) -> Config:
     if args.data_root:
         use_data_root(cfg, args.data_root)
     merge_options(cfg, args.cfg_options)
+    if args.ignore_label:
+        use_ignored_labels(cfg, args.ignore_label)
     use_suffixes(cfg, args.cfg_options)
     fit_workers(cfg)
     cfg.launcher = args.launcher

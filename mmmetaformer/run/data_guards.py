@@ -27,6 +27,8 @@ __all__ = [
 
 CHECK = 'mmmetaformer.CheckLabels'
 SKIP = 'mmmetaformer.SkipUnreadable'
+#: Transforms that load a label map: mmseg's, and ours around it.
+LOADERS = ('LoadAnnotations', 'IgnoreLabels')
 IGNORED = 255  # mmseg's default
 NAMED = 5
 
@@ -113,13 +115,13 @@ def _ignored(cfg: Config, split: str) -> int:
 
 
 def _with_check(pipeline: Any, check: dict[str, Any]) -> list[Any]:
-    """Return a pipeline with the check after each `LoadAnnotations`."""
+    """Return a pipeline with the check after each transform that loads a label map."""
     checked = []
     for transform in pipeline:
         name = type_name(transform)
         if name == type_name(check):
             continue
         checked.append(transform)
-        if name == 'LoadAnnotations':
+        if name in LOADERS:
             checked.append(check)
     return checked

@@ -28,6 +28,7 @@ from .data_guards import (
     use_label_check,
     use_skip_unreadable,
 )
+from .label_report import report_labels
 from .resume import use_resume
 from .scale_lr import scale_lr
 
@@ -53,6 +54,8 @@ def train(args: argparse.Namespace) -> None:
     if args.skip_unreadable:
         use_skip_unreadable(cfg, args.skip_unreadable)
     check_run(cfg, splits=('train', 'val'))
+    if args.classes or args.data_root:
+        report_labels(cfg)
     use_label_check(cfg)
     checkpoint = check_start_of_training(cfg)
     compat.prepare_cpu_launch(cfg)

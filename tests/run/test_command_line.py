@@ -8,6 +8,7 @@ from mmmetaformer.run.command_line import (
     accumulation,
     add_run_arguments,
     exit_on_user_error,
+    label,
     option,
 )
 
@@ -41,12 +42,24 @@ def test_other_passes_are_refused(word):
         accumulation(word)
 
 
+@pytest.mark.parametrize('word', ['0', '11', '255'])
+def test_labels(word):
+    assert label(word) == int(word)
+
+
+@pytest.mark.parametrize('word', ['-1', '256', '1.5', 'void', ''])
+def test_what_is_no_label_is_refused(word):
+    with pytest.raises(argparse.ArgumentTypeError, match=f'0 to 255, got {word!r}'):
+        label(word)
+
+
 def test_defaults(parse):
     assert vars(parse('')) == dict(
         work_dir=None,
         sample_data=None,
         classes=None,
         subset=False,
+        ignore_label=None,
         data_root=None,
         labels_from=None,
         cfg_options=[],

@@ -11,6 +11,8 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import dicts_in
 from mmmetaformer.run.command_line import add_run_arguments
 from mmmetaformer.run.config import read_run_config
+from mmmetaformer.run.data_guards import use_label_check
+from mmmetaformer.run.label_report import report_labels
 from mmmetaformer.run.tta import use_tta
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -64,6 +66,45 @@ def test_how_labels_count(own_folder, names, first, expected):
     assert labels_seen(cfg.val_dataloader.dataset) == expected
 
 
+@pytest.mark.parametrize(
+    ('words', 'expected'),
+    [
+        (['--labels-from', 0, '--ignore-label', 3], [0, 1, 2, 255]),
+        (['--labels-from', 0, '--ignore-label', 3, 0], [255, 1, 2, 255]),
+        (
+            ['--labels-from', 0, '--ignore-label', 3, '--ignore-label', 0],
+            [255, 1, 2, 255],
+        ),
+        (['--labels-from', 1, '--ignore-label', 3], [255, 0, 1, 255]),
+        (['--ignore-label', 3], [255, 0, 1, 255]),
+    ],
+)
+def test_labels_that_are_no_class(own_folder, words, expected):
+    names = ('a', 'b', 'c')[: max(set(expected) - {255}) + 1]
+    cfg = read('--data-root', own_folder, '--classes', *names, *words)
+    use_label_check(cfg)
+    assert labels_seen(cfg.val_dataloader.dataset) == expected
+    assert labels_seen(cfg.test_dataloader.dataset) == expected
+    train = cfg.train_dataloader.dataset
+    train.pipeline = [*train.pipeline[:3], dict(type='PackSegInputs')]
+    assert [t['type'] for t in train.pipeline[1:3]] == [
+        'mmmetaformer.IgnoreLabels',
+        'mmmetaformer.CheckLabels',
+    ]
+    assert labels_seen(train) == expected
+
+
+def test_every_view_ignores_labels(own_folder):
+    words = ('--labels-from', 0, '--ignore-label', 3)
+    cfg = read('--data-root', own_folder, '--classes', 'a', 'b', 'c', *words)
+    use_tta(cfg)
+    init_default_scope('mmseg')
+    views = DATASETS.build(cfg.test_dataloader.dataset)[0]['data_samples']
+    assert len(views) == 12  # six scales, flipped or not
+    for view in views:
+        assert set(view.gt_sem_seg.data.unique().tolist()) == {0, 1, 2, 255}
+
+
 def test_all_of_the_classes_counted_from_0(own_folder):
     cfg = read('--data-root', own_folder, '--labels-from', 0)
     init_default_scope('mmseg')
@@ -102,6 +143,11 @@ def test_without_a_folder_names_select_from_the_data_set():
             "no class 'rod'. Did you mean 'road'",
         ),
         (['--sample-data', '--labels-from', 0], 'leave out --classes'),
+        (['--sample-data', '--ignore-label', 0], 'leave out --classes'),
+        (
+            ['--classes', 'car', 'road', '--ignore-label', 7],
+            'ADE20KDataset selects car, road from its own labels',
+        ),
     ],
 )
 def test_options_that_do_not_go_together(words, message):
@@ -109,8 +155,9 @@ def test_options_that_do_not_go_together(words, message):
         read(*words)
 
 
-def test_detectors_have_no_label_maps():
-    words = ['--labels-from', 0, '--classes', 'cat']
+@pytest.mark.parametrize('option', ['--labels-from', '--ignore-label'])
+def test_detectors_have_no_label_maps(option):
+    words = [option, 0, '--classes', 'cat']
     with pytest.raises(ConfigError, match='this config reads a CocoDataset'):
         read(*words, config=CONFIGS / 'mask_rcnn_convformer.py')
 
@@ -137,3 +184,16 @@ def test_several_suffixes_are_named(own_folder):
         (folder / 'a_colour.png').write_bytes((folder / 'a_mask.png').read_bytes())
     with pytest.raises(ConfigError, match='.png with _colour.png; .png with _mask.png'):
         read('--data-root', own_folder, '--classes', 'a', 'b', 'c')
+
+
+def test_what_labels_are_taken_for_is_printed(own_folder, capsys, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(own_folder / 'cache'))
+    words = ('--labels-from', 0, '--ignore-label', 3)
+    cfg = read('--data-root', own_folder, '--classes', 'a', 'b', 'c', *words)
+    report_labels(cfg)
+    folder = own_folder / 'annotations' / 'training'
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        f'Labels in {folder}: 0 (a, 25 %), 1 (b, 25 %), 2 (c, 25 %), 3 (ignored, 25 %).'
+    )
+    report_labels(read(config=CONFIGS / 'mask_rcnn_convformer.py'))
+    assert not capsys.readouterr().out

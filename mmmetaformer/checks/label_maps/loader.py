@@ -26,12 +26,9 @@ class MapLoader:
 
     def __init__(self, map_set: MapSet) -> None:
         self.host = map_set.host
-        spec = dict(map_set.loader)
-        # Taken from the data set then, and the host does not warn about it once more.
-        spec.pop('reduce_zero_label', None)
-        self.spec = spec
         self.scope = map_set.scope
-        self._as_stored = self._build()
+        self.whole_loader = map_set.whole_loader
+        self._as_stored = self._build(map_set.loader)
 
     def load(self, file: str) -> np.ndarray:
         """Load a label map with the labels as stored: (height, width) of uint8."""
@@ -43,16 +40,16 @@ class MapLoader:
             file = str(Path(folder, 'labels.png'))
             Image.fromarray(np.arange(LABELS, dtype=np.uint8)[None]).save(file)
             labels = self._run(
-                self._build(),
+                self._build(self.whole_loader),
                 file,
                 reduce_zero_label=self.host.reduce_zero_label,
                 label_map=self.host.label_map,
             )
         return labels.ravel().tolist()
 
-    def _build(self) -> Any:
+    def _build(self, spec: Mapping[str, Any]) -> Any:
         with TRANSFORMS.switch_scope_and_registry(self.scope) as registry:
-            return registry.build(dict(self.spec))
+            return registry.build(_unreduced(spec))
 
     @staticmethod
     def _run(
@@ -68,3 +65,15 @@ class MapLoader:
             seg_fields=[],
         )
         return transform(entry)['gt_seg_map']
+
+
+def _unreduced(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a loader's config without `reduce_zero_label`, also that of an inner one.
+
+    It is then taken from the data set, and the host does not warn about it once more.
+    """
+    return {
+        key: _unreduced(value) if key == 'loader' else value
+        for key, value in spec.items()
+        if key != 'reduce_zero_label'
+    }

@@ -3,7 +3,7 @@
 
 import inspect
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from mmengine.registry import DATASETS, TRANSFORMS
 
 from mmmetaformer.host import dicts_in, registered_data_set
 
-__all__ = ['MapSet', 'build_data_set', 'read_map_set', 'transform_of']
+__all__ = ['MapSet', 'build_data_set', 'read_map_set', 'transform_of', 'transforms_of']
 
 #: What keeps the host from doing more than listing files.
 LIST_ONLY = dict(pipeline=[], serialize_data=False, lazy_init=False)
@@ -26,7 +26,9 @@ class MapSet:
         images: The image files.
         maps: The label map of each.
         host: The host's data set, without a pipeline.
-        loader: Config of the transform that loads the label maps.
+        loader: Config of the transform that loads the label maps as stored.
+        whole_loader: The same, or the config of the transform around it that ignores
+            labels.
         image_loader: Config of the transform that loads the images.
         scope: In which the host looks up names.
     """
@@ -35,6 +37,7 @@ class MapSet:
     maps: Sequence[str]
     host: Any
     loader: Mapping[str, Any]
+    whole_loader: Mapping[str, Any]
     image_loader: Mapping[str, Any]
     scope: str | None
 
@@ -82,6 +85,7 @@ def read_map_set(dataset: Mapping[str, Any], scope: str | None) -> MapSet | None
         maps=[entry['seg_map_path'] for entry in entries],
         host=host,
         loader=loader,
+        whole_loader=transform_of(pipeline, 'IgnoreLabels', scope) or loader,
         image_loader=transform_of(pipeline, 'LoadImageFromFile', scope) or {},
         scope=scope,
     )
@@ -111,7 +115,14 @@ def build_data_set(
 def transform_of(
     pipeline: Sequence[Any], kind: str, scope: str | None
 ) -> Mapping[str, Any] | None:
-    """Return the config of a pipeline's first transform of a kind, None if none is.
+    """Return the first of `transforms_of`, None if there is none."""
+    return next(transforms_of(pipeline, kind, scope), None)
+
+
+def transforms_of(
+    pipeline: Sequence[Any], kind: str, scope: str | None
+) -> Iterator[Any]:
+    """Yield the configs of a pipeline's transforms of a kind.
 
     Args:
         pipeline: Configs of transforms, also nested ones.
@@ -123,5 +134,4 @@ def transform_of(
             name = node.get('type')
             found = registry.get(name) if isinstance(name, str) else name
             if kind in [base.__name__ for base in getattr(found, '__mro__', ())]:
-                return node
-    return None
+                yield node

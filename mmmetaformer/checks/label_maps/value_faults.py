@@ -7,16 +7,13 @@ from mmmetaformer.checks.fault import Fault
 from mmmetaformer.text import shortened
 
 from .facts import MapFacts
-from .label_words import (
-    UNLABELED,
-    counting_hint,
-    describe_classes,
-    describe_labels,
-)
+from .label_words import counting_hint, describe_classes, describe_labels
 from .map_set import MapSet
 from .meaning import Meaning
 
 __all__ = ['value_faults']
+
+MAX_IGNORED = 6  # labels in an option that a message proposes
 
 
 def value_faults(
@@ -59,7 +56,7 @@ def _above(
         f'{describe_classes(meaning)}, but {it} is in {count.maps} of '
         f'{facts.looked_at} maps of {map_set.map_folder} ({count.pixels} pixels, first '
         f'{count.first}). Labels found: {describe_labels(facts, meaning)}',
-        counting_hint(facts, meaning) or _way_out_of_above(facts, meaning, count.first),
+        _way_out_of_above(facts, meaning, above),
         entries=tuple(
             f'label {label}: {facts.labels[label].pixels} pixels in '
             f'{facts.labels[label].maps} maps, first in {facts.labels[label].first}'
@@ -68,8 +65,15 @@ def _above(
     )
 
 
-def _way_out_of_above(facts: MapFacts, meaning: Meaning, file: str) -> str:
-    if 'labelIds' in file:
+def _way_out_of_above(facts: MapFacts, meaning: Meaning, above: Sequence[int]) -> str:
+    ignore = f'--ignore-label {" ".join(map(str, above))}'
+    hint = counting_hint(facts, meaning)
+    if hint and 0 in facts.labels:
+        # The labels count from 1, or from 0 with a last one that is no class (CamVid).
+        return f'{hint}; if {above[0]} is no class, add {ignore}'
+    if hint:
+        return hint
+    if 'labelIds' in facts.labels[above[0]].first:
         return (
             'Cityscapes is trained on the files that end with labelTrainIds.png: '
             'cityscapesScripts writes them (csCreateTrainIdLabelImgs)'
@@ -79,10 +83,10 @@ def _way_out_of_above(facts: MapFacts, meaning: Meaning, file: str) -> str:
             'These look like grey values: write the class numbers into the label maps, '
             '0, 1, 2, ..., and say how they count with --labels-from'
         )
-    return (
-        'Name a class for each label with --classes, or set pixels of no class to '
-        f'{max(meaning.ignored, default=UNLABELED)}'
-    )
+    if len(above) > MAX_IGNORED:
+        ignore = '--ignore-label with the labels that are no class'
+    it = 'it' if len(above) == 1 else 'them'
+    return f'Name a class for each label with --classes, or ignore {it}: {ignore}'
 
 
 def _nothing_left(map_set: MapSet, facts: MapFacts, meaning: Meaning) -> Fault:
@@ -113,7 +117,8 @@ def _absent(
     absent = [
         number
         for number in range(meaning.number)
-        if number not in classes and number not in meaning.ignored
+        # A class whose labels are all ignored, as VOC's background may be, is meant.
+        if number not in classes and meaning.labels_of(number)
     ]
     if not absent:
         return

@@ -5,6 +5,7 @@ The registry imports this package when a name is first looked up.
 """
 
 from .check_labels import CheckLabels
+from .ignore_labels import IgnoreLabels
 from .skip_unreadable import SkipUnreadable
 
-__all__ = ['CheckLabels', 'SkipUnreadable']
+__all__ = ['CheckLabels', 'IgnoreLabels', 'SkipUnreadable']

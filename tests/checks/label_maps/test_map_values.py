@@ -62,6 +62,8 @@ def test_a_label_above_the_classes(own_maps, split):
     assert '1 (bg, ' in message
     assert '7 (no class, ' in message
     assert 'Name a class for each label' in message
+    assert message.endswith('or ignore it: --ignore-label 7')
+    assert own_maps.faults(*TWO, '--ignore-label', 7, split=split) == []
 
 
 def test_grey_values(own_maps):
@@ -84,6 +86,42 @@ def test_another_ignored_label(own_maps):
     assert 'label 11 has no class' in own_maps.fault(*words, head, split='val')
     metric = 'val_evaluator.ignore_index=11'
     assert own_maps.faults(*words, head, metric, split='val') == []
+
+
+@pytest.mark.parametrize('split', ['train', 'val', 'test'])
+def test_the_last_label_is_no_class_as_in_camvid(own_maps, split):
+    """Counted from 0, or from 1: the maps do not say which, so the message has both."""
+    own_maps.write(labels=(0, 1, 2))
+    from_0 = (*TWO, '--labels-from', 0)
+    message = own_maps.fault(*from_0, split=split)
+    assert 'add --labels-from 1; if 2 is no class, add --ignore-label 2' in message
+    assert own_maps.faults(*from_0, '--ignore-label', 2, split=split) == []
+
+
+def test_labels_above_are_ignored_with_one_option(own_maps):
+    own_maps.write(labels=(1, 2, 5, 9))
+    assert 'or ignore them: --ignore-label 5 9' in own_maps.fault()
+    assert own_maps.faults(*TWO, '--ignore-label', 9, 5) == []
+    own_maps.write(labels=(1, 2, *range(10, 30)))
+    assert '--ignore-label with the labels that are no class' in own_maps.fault()
+
+
+def test_ignored_labels_are_described_as_such(own_maps):
+    own_maps.write(labels=(0, 1, 7))
+    message = own_maps.fault('--classes', 'a1', 'b1', '--ignore-label', 7, stops=False)
+    assert '7 (ignored, ' in message
+
+
+def test_nothing_is_left_to_learn(own_maps):
+    own_maps.write(labels=(1, 2))
+    message = own_maps.fault(*TWO, '--ignore-label', 1, 2)
+    assert 'no pixel is left to train on' in message
+
+
+def test_a_class_that_is_ignored_on_purpose(own_maps):
+    """VOC's background may have a name, and its label be ignored."""
+    own_maps.write(labels=(0, 1))
+    assert own_maps.faults(*TWO, '--labels-from', 0, '--ignore-label', 0) == []
 
 
 def test_many_absent_classes_are_one_line(own_maps):
