@@ -16,7 +16,9 @@ Item = TypeVar('Item')
 
 
 def with_bar(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
-    """Yield items, with a progress bar if that takes longer than a few seconds."""
-    yield from tqdm(
-        items, what, total, delay=BAR_AFTER, leave=False, disable=not is_first_process()
-    )
+    """Yield items, with a progress bar if that takes longer than a few seconds.
+
+    There is none where the output is not a terminal: in a file it would be many lines.
+    """
+    disable = None if is_first_process() else True
+    yield from tqdm(items, what, total, delay=BAR_AFTER, leave=False, disable=disable)

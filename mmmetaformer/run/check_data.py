@@ -99,7 +99,7 @@ def _write_lines(file: Path, lines: Sequence[str]) -> None:
 
 
 def _draw(file: Path, sections: Sequence[Section]) -> None:
-    sections = [section for section in sections if section.bars.values]
+    sections = [section for section in sections if any(section.bars.counts.values())]
     if not sections:
         return
     if importlib.util.find_spec('matplotlib') is None:

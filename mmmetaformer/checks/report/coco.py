@@ -55,7 +55,6 @@ def _section(question: Question, facts: CocoFacts, uses: Sequence[Use]) -> Secti
             zip(facts.categories, facts.counts, strict=True)
         )
     ]
-    chosen = next(iter(splits_of)).classes
     return Section(
         source=str(uses[0].file),
         splits=' and '.join(dict.fromkeys(use.split for use in uses)),
@@ -63,16 +62,18 @@ def _section(question: Question, facts: CocoFacts, uses: Sequence[Use]) -> Secti
         header=['category', 'annotations', *names.values()],
         rows=rows,
         left=[0],
-        bars=Bars(
-            'annotations',
-            dict(zip(facts.categories, facts.counts, strict=True)),
-            frozenset(
-                name
-                for name in facts.categories
-                if chosen is not None and name not in chosen
-            ),
-            facts.side_counts,
-        ),
+        bars=_bars(facts, next(iter(splits_of)).classes),
+    )
+
+
+def _bars(facts: CocoFacts, classes: Sequence[str] | None) -> Bars:
+    counts = dict(zip(facts.categories, facts.counts, strict=True))
+    return Bars(
+        'annotations',
+        counts,
+        {name: f'{count:,}' for name, count in counts.items()},
+        frozenset() if classes is None else frozenset(counts).difference(classes),
+        facts.side_counts,
     )
 
 

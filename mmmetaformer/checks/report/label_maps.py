@@ -64,7 +64,7 @@ def _section(
         # A class that never occurs is shown, too, by the first of its labels.
         own = [meaning.labels_of(number) for number in range(meaning.number)]
         labels |= {some[0] for some in own if some and not labels & set(some)}
-    rows, values, others = [], {}, set()
+    rows, counts, words, others = [], {}, {}, set()
     for label in sorted(labels):
         count = facts.labels.get(label, NONE)
         name = meaning.name(label) if meaning else 'unknown'
@@ -72,7 +72,7 @@ def _section(
         cells = [str(label), name, share, f'{count.pixels:,}', f'{count.maps:,}']
         rows.append((count.pixels, cells))
         title = f'{label} {name}'
-        values[title] = 100 * count.pixels / (facts.pixels or 1)
+        counts[title], words[title] = count.pixels, share
         if meaning and not meaning.is_class(label):
             others.add(title)
     return Section(
@@ -82,7 +82,7 @@ def _section(
         header=['label', 'taken for', 'pixels', '', 'maps'],
         rows=rows,
         left=[0, 1],
-        bars=Bars('% of pixels', values, frozenset(others)),
+        bars=Bars('pixels', counts, words, frozenset(others)),
     )
 
 

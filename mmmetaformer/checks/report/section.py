@@ -8,7 +8,8 @@ from mmmetaformer.text import table
 
 __all__ = ['Bars', 'Section', 'percent']
 
-ENDS = 10  # rows shown at each end of a table that is shortened
+LONG = 30  # rows: longer tables are shortened,
+ENDS = 10  # to so many of the most and of the least frequent rows
 
 
 @dataclass(frozen=True)
@@ -16,16 +17,23 @@ class Bars:
     """What the picture shows of a section.
 
     Args:
-        unit: What `values` count, such as 'objects'.
-        values: By the name of each class, in order.
+        unit: What is counted, such as 'annotations'.
+        counts: By the name of each class, in order.
+        words: What stands beside the bar of each.
         others: Names among them that are no classes.
         sides: Boxes by the square root of their area; see `CocoFacts.side_counts`.
     """
 
     unit: str
-    values: Mapping[str, float]
+    counts: Mapping[str, int]
+    words: Mapping[str, str]
     others: frozenset[str] = frozenset()
     sides: Sequence[int] = ()
+
+    def shares(self) -> dict[str, float]:
+        """Return the share of each class, in percent."""
+        total = sum(self.counts.values()) or 1
+        return {name: 100 * count / total for name, count in self.counts.items()}
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Section:
         lines = [f'{self.source} ({self.splits})']
         lines += [f'  {name.ljust(width)}  {words}' for name, words in self.lines]
         rows = [cells for _, cells in self.rows]
-        if shorten and len(rows) > 2 * ENDS + 1:
+        if shorten and len(rows) > LONG:
             order = sorted(self.rows, key=lambda row: -row[0])
             rows = [cells for _, cells in order]
             gap = [f'... {len(rows) - 2 * ENDS} more', *[''] * (len(self.header) - 1)]
