@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages agree with the files, options and log lines of the project."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -59,6 +60,35 @@ def test_files_that_pages_name(root):
     }
     assert ('training.md', 'tests/engine/test_accumulation.py') in named
     assert [one for one in sorted(named) if not (root / one[1]).is_file()] == []
+
+
+def words_of_the_code(root):
+    """Return all texts of the package, with a NUL for each value in a text."""
+    texts = []
+    for file in (root / 'mmmetaformer').rglob('*.py'):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                parts = (getattr(part, 'value', None) for part in node.values)
+                texts.append(''.join(p if isinstance(p, str) else '\0' for p in parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+    return ' '.join(' '.join(texts).split())
+
+
+def test_messages_in_the_page_about_data(root):
+    """Each has at least two words in a row that the code has: the rest are values."""
+    code = words_of_the_code(root)
+    table = (root / 'docs/data.md').read_text().split('## What every message means')[1]
+    cells = re.findall(r'^\| (`.+?) \|', table, re.M)
+    messages = [one for cell in cells for one in re.findall(r'`(.+?)`', cell)]
+    assert len(messages) > 70
+    unknown = []
+    for message in messages:
+        words = message.replace('...', ' ').split()
+        pairs = [' '.join(words[i : i + 2]) for i in range(len(words) - 1)]
+        if pairs and not any(pair in code for pair in pairs):
+            unknown.append(message)
+    assert unknown == []
 
 
 def options_of(tool):

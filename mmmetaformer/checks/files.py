@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import data_sets
+from mmmetaformer.host import data_sets, type_name
+from mmmetaformer.text import shortened
 
 __all__ = ['check_files']
 
@@ -27,7 +28,9 @@ LAYOUTS = {
 
 
 def check_files(
-    dataset: Mapping[str, Any], evaluators: Sequence[Mapping[str, Any]] = ()
+    dataset: Mapping[str, Any],
+    evaluators: Sequence[Mapping[str, Any]] = (),
+    split: str = 'train',
 ) -> None:
     """Refuse a data set whose annotation file or folders do not exist.
 
@@ -36,6 +39,7 @@ def check_files(
     Args:
         dataset: The data set's config, wrapped or not.
         evaluators: Configs of the evaluators that go with it.
+        split: Whose data set it is.
 
     Raises:
         ConfigError: The message has the first missing path, the expected layout, and
@@ -44,35 +48,45 @@ def check_files(
     for inner in data_sets(dataset):
         if inner.get('backend_args'):
             continue
-        for path in _paths(inner, evaluators):
+        for path, part, key in _paths(inner, evaluators):
             if not path.exists():
-                raise ConfigError(_message(path, inner))
+                reader = f'the {type_name(part)} of {split}_'
+                reader += 'dataloader' if part is inner else 'evaluator'
+                raise ConfigError(_message(path, inner, f'{reader} reads it ({key})'))
 
 
 def _paths(
     dataset: Mapping[str, Any], evaluators: Sequence[Mapping[str, Any]]
-) -> Iterator[Path]:
+) -> Iterator[tuple[Path, Mapping[str, Any], str]]:
+    """Yield each path, the config that has it, and its key there."""
     root = Path(dataset.get('data_root') or '')
     if dataset.get('data_root'):
-        yield root
+        yield root, dataset, 'data_root'
     if dataset.get('ann_file'):
-        yield root / dataset['ann_file']
-    for folder in dataset.get('data_prefix', {}).values():
+        yield root / dataset['ann_file'], dataset, 'ann_file'
+    for key, folder in dataset.get('data_prefix', {}).items():
         if folder:
-            yield root / folder
+            yield root / folder, dataset, f'data_prefix.{key}'
     for metric in evaluators:
         if metric.get('ann_file'):
-            yield Path(metric['ann_file'])
+            yield Path(metric['ann_file']), metric, 'ann_file'
 
 
-def _message(path: Path, dataset: Mapping[str, Any]) -> str:
+def _message(path: Path, dataset: Mapping[str, Any], reader: str) -> str:
     root = dataset.get('data_root') or '.'
     layout = LAYOUTS.get(dataset['type'])
     expected = f'Expected:\n{layout.format(root=root)}\n' if layout else ''
     return (
-        f'{path} does not exist; the {dataset["type"]} of the config reads it.\n'
+        f'{path} does not exist; {reader}{_found(Path(root))}.\n'
         f'{expected}'
-        'Link your copy to that folder; or name another folder with '
-        '--cfg-options train_dataloader.dataset.data_root=... (also for val, test and '
-        'their evaluators); or try the config on synthetic data with --sample-data.'
+        'Link your copy to that folder, or name another folder with --data-root FOLDER '
+        '(for other names of files in it, see docs/data.md); or try the config on '
+        'synthetic data with --sample-data.'
     )
+
+
+def _found(root: Path) -> str:
+    if not root.is_dir():
+        return ''
+    names = sorted(path.name for path in root.iterdir())
+    return f'; {root} has {shortened(names) or "no files"}'

@@ -49,7 +49,7 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
         if loader is not None:
-            check_files(loader.dataset, evaluators_of(cfg, split))
+            check_files(loader.dataset, evaluators_of(cfg, split), split)
             check_classes(loader.dataset, cfg.model, scope)
     report_faults(data_faults(cfg, splits))
 

@@ -42,13 +42,17 @@ def test_absent_root_names_layout_and_sample_data(tmp_path):
 def test_absent_part(folder, absent):
     (folder / absent).rename(folder / 'elsewhere')
     wrapped = dict(type='ConcatDataset', datasets=[coco(folder)])
-    with pytest.raises(ConfigError, match=f'{absent} does not exist'):
+    with pytest.raises(
+        ConfigError, match=f'{absent} does not exist; .*{folder} has .*elsewhere'
+    ):
         check_files(wrapped)
 
 
 def test_absent_file_of_the_evaluator(folder):
-    with pytest.raises(ConfigError, match='val.json does not exist'):
-        check_files(coco(folder), [dict(ann_file=str(folder / 'val.json'))])
+    metric = dict(type='CocoMetric', ann_file=str(folder / 'val.json'))
+    words = r'val.json does not exist; the CocoMetric of val_evaluator reads it \(ann_f'
+    with pytest.raises(ConfigError, match=words):
+        check_files(coco(folder), [metric], 'val')
 
 
 def test_other_backends_are_not_looked_into(tmp_path):
@@ -58,6 +62,7 @@ def test_other_backends_are_not_looked_into(tmp_path):
 def test_unknown_type_has_no_layout(tmp_path):
     dataset = dict(type='MyDataset', data_root=str(tmp_path / 'mine'))
     with pytest.raises(
-        ConfigError, match='the MyDataset of the config reads it.\nLink'
+        ConfigError,
+        match=r'the MyDataset of train_dataloader reads it \(data_root\).\nLink',
     ):
         check_files(dataset)

@@ -4,6 +4,7 @@
 import shlex
 from collections.abc import Sequence
 
+from mmmetaformer.checks.background import is_background
 from mmmetaformer.checks.fault import Fault
 from mmmetaformer.text import did_you_mean, shortened
 
@@ -44,20 +45,22 @@ def class_fault(facts: CocoFacts, use: Use) -> Fault | None:
     count = dict(zip(facts.categories, facts.counts, strict=True))
     unknown = [name for name in classes if name not in names]
     others = [name for name in names if name not in classes and count[name]]
+    # labelme lists it, but a detector has no such class.
+    every = [name for name in names if count[name] or not is_background(name)]
     stops = use.own_classes or unknown == classes
     if len(unknown) > FEW or unknown == classes:
         what = (
             f'{use.file} has the {_count(names)} {shortened(names)}; the config has '
             f'{len(classes)}: {shortened(classes, 3)}'
         )
-        return Fault(what, f'For the classes of the file: {_option(names)}', stops)
+        return Fault(what, f'For the classes of the file: {_option(every)}', stops)
     if unknown:
         what = (
             f'{use.file} has no category {unknown[0]!r}, a class of the config.'
             f'{did_you_mean(unknown[0], names)} It has the {_count(names)} '
             f'{shortened(names)}'
         )
-        return Fault(what, f'For all of them: {_option(names)}', stops)
+        return Fault(what, f'For all of them: {_option(every)}', stops)
     ordered = [name for name in names if name in classes]
     if ordered != classes:
         what = (
@@ -71,7 +74,7 @@ def class_fault(facts: CocoFacts, use: Use) -> Fault | None:
             f'{use.file} has {_count(others)} more than the run has classes: {objects}'
             f'{", ..." if len(others) > 3 else ""}'
         )
-        way_out = f'For all of them: {_option(names)}; to leave them out, add --subset'
+        way_out = f'For all of them: {_option(every)}; to leave them out, add --subset'
         return Fault(what, way_out, stops)
     return None
 

@@ -11,13 +11,16 @@ DEPTH = 3  # levels of folders below the root
 MOST_FOLDERS = 300  # the root may be the whole disk
 
 
-def fitting_folder(names: Sequence[str], root: str, prefix_key: str) -> str | None:
+def fitting_folder(
+    names: Sequence[str], root: str, prefix_key: str, now: str = ''
+) -> str | None:
     """Return what to do so that every image is found, None if nothing helps.
 
     Args:
         names: The images' names as the annotations say, all missing.
         root: The folder to search.
         prefix_key: How `--cfg-options` calls the images' folder below the root.
+        now: The images' folder as the config has it.
     """
     top = Path(root or '.')
 
@@ -40,9 +43,12 @@ def fitting_folder(names: Sequence[str], root: str, prefix_key: str) -> str | No
         for folder in folders:
             if _all_in(folder, rests):
                 start = names[0][: -len(rests[0])]
+                there = f'{folder} has them without {start!r} in front: '
+                if Path(now) == folder and not os.path.isabs(start):
+                    return f'{there}move them to {folder / start}'
                 return (
-                    f'{folder} has them without {start!r} in front: remove that from '
-                    f'every name, and --cfg-options {_option(folder)}'
+                    f'{there}remove that from every name, and --cfg-options '
+                    f'{_option(folder)}'
                 )
     return None
 

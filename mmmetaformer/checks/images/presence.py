@@ -68,7 +68,7 @@ def presence_faults(
         if wrong_name:
             way = 'Rename the files, or correct the names.'
         else:
-            way = fitting_folder(names, root, prefix_key) or (
+            way = fitting_folder(names, root, prefix_key, folder) or (
                 'Set data_root and data_prefix to the folder of the images.'
             )
         yield Fault(

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from mmmetaformer.checks.background import is_background
 from mmmetaformer.checks.fault import Fault
 from mmmetaformer.text import shortened
 
@@ -40,6 +41,8 @@ def value_faults(
         yield _above(map_set, facts, meaning, above)
     elif not classes:
         yield _nothing_left(map_set, facts, meaning)
+    elif _background_ignored(facts, meaning):
+        yield _ignored_background(map_set, facts, meaning)
     elif facts.all_looked_at and (all_classes or counting_hint(facts, meaning)):
         yield from _absent(map_set, facts, meaning, sorted(classes))
 
@@ -108,6 +111,33 @@ def _nothing_left(map_set: MapSet, facts: MapFacts, meaning: Meaning) -> Fault:
         f'labels found are {describe_labels(facts, meaning)} in {facts.looked_at} maps '
         f'of {map_set.map_folder}: no pixel is left to train on; {expected}',
         way_out,
+    )
+
+
+def _background_ignored(facts: MapFacts, meaning: Meaning) -> bool:
+    """Return whether the first class is the background, and label 0 probably is it.
+
+    Then the last class is not found, and label 0 is more frequent than label 1.
+    """
+    zero, one = facts.labels.get(0), facts.labels.get(1)
+    return (
+        zero is not None
+        and meaning.number > 1
+        and is_background(meaning.names[0])
+        and meaning.labels_of(0) == [1]
+        and not facts.labels.keys() & set(meaning.labels_of(meaning.number - 1))
+        and zero.pixels > (one.pixels if one else 0)
+    )
+
+
+def _ignored_background(map_set: MapSet, facts: MapFacts, meaning: Meaning) -> Fault:
+    name, last = meaning.names[0], meaning.number - 1
+    return Fault(
+        f'class {meaning.names[last]} (label {shortened(meaning.labels_of(last))}) '
+        f'never occurs in {facts.looked_at} maps of {map_set.map_folder}, and the '
+        f'first class, {name}, is label 1, since 0 is ignored. Labels found: '
+        f'{describe_labels(facts, meaning)}',
+        f'If label 0 is {name}, add --labels-from 0; if not, give label 1 another name',
     )
 
 

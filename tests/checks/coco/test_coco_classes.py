@@ -74,6 +74,20 @@ def test_a_category_without_objects_may_be_left_out(run):
     assert run.faults() == ([], [])
 
 
+def test_a_background_without_objects_is_no_class_to_propose(run):
+    """labelme writes one; with objects it is like any other."""
+    for content in (run.train, run.val):
+        content['categories'].insert(0, dict(id=0, name='_background_'))
+    name_classes(run, 'cat', 'cow')
+    errors, _ = run.faults()
+    assert "--classes dog 'traffic cone'" in errors[0]
+    name_classes(run, 'dog', 'traffic cone')
+    assert run.faults() == ([], [])
+    run.train['annotations'][0]['category_id'] = 0
+    errors, _ = run.faults()
+    assert "--classes _background_ dog 'traffic cone'" in errors[0]
+
+
 def test_train_and_val_that_disagree(run):
     run.val['categories'].reverse()
     (error,), _ = run.faults()

@@ -131,7 +131,13 @@ def test_names_with_the_folder_in_front(folder):
 def test_names_with_a_foreign_folder_in_front(folder):
     text = _text(folder, names=['home/bob/0.jpg', 'home/bob/1.jpg'])
     assert "without 'home/bob/' in front" in text
-    assert f'--cfg-options {PREFIX}=train2017' in text
+    assert text.endswith(f'move them to {folder}/home/bob')
+
+
+def test_a_foreign_folder_in_front_and_another_prefix(folder):
+    text = _text(folder.parent, names=['home/bob/0.jpg', 'home/bob/1.jpg'])
+    assert f'remove that from every name, and --cfg-options {PREFIX}=' in text
+    assert text.endswith('/train2017')
 
 
 def test_absolute_names_of_another_machine(folder):

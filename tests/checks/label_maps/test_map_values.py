@@ -124,6 +124,24 @@ def test_a_class_that_is_ignored_on_purpose(own_maps):
     assert own_maps.faults(*TWO, '--labels-from', 0, '--ignore-label', 0) == []
 
 
+@pytest.mark.parametrize('name', ['_background_', 'Background', 'bg'])
+def test_a_background_of_label_0_that_is_ignored(own_maps, name):
+    names = ('--classes', name, 'a1', 'b1')
+    own_maps.write(labels=(0, 0, 1, 2))
+    for split in ('train', 'val'):
+        message = own_maps.fault(*names, split=split)
+        assert f'the first class, {name}, is label 1' in message
+        assert f'If label 0 is {name}, add --labels-from 0' in message
+    assert own_maps.faults(*names, '--labels-from', 0) == []
+
+
+def test_a_background_of_label_1_is_sound(own_maps):
+    names = ('--classes', 'background', 'a1', 'b1')
+    for labels in ((0, 0, 1, 2, 3), (0, 1, 1, 2), (1, 2)):
+        own_maps.write(labels=labels)
+        assert not [f for f in own_maps.faults(*names) if f.stops]
+
+
 def test_many_absent_classes_are_one_line(own_maps):
     message = own_maps.fault('--data-root', own_maps.data, stops=False)
     assert '148 of 150 classes never occur' in message
