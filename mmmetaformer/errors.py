@@ -3,7 +3,9 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from .launchers import is_first_process
@@ -15,8 +17,12 @@ __all__ = [
     'DivergedError',
     'check_arguments',
     'check_choice',
+    'collected_warnings',
     'warn',
 ]
+
+
+_kept: ContextVar[list[str] | None] = ContextVar('_kept', default=None)
 
 
 class ConfigError(ValueError):
@@ -51,8 +57,22 @@ def warn(message: str) -> None:
     Args:
         message: What is unusual, and what to do if it is not meant.
     """
-    if is_first_process():
+    kept = _kept.get()
+    if kept is not None:
+        kept.append(message)
+    elif is_first_process():
         print(f'warning: {message}', file=sys.stderr, flush=True)
+
+
+@contextmanager
+def collected_warnings() -> Iterator[list[str]]:
+    """Collect the messages of `warn` in the list that is yielded; print none."""
+    messages: list[str] = []
+    token = _kept.set(messages)
+    try:
+        yield messages
+    finally:
+        _kept.reset(token)
 
 
 def check_choice(

@@ -11,7 +11,7 @@ compat.install()
 ROOT = Path(__file__).parents[1]
 # The folders with the longest files, the longest first: so no process waits for another
 # one at the end.
-LONGEST = ('tools', 'configs', 'benchmark')
+LONGEST = ('tools', 'configs', 'checks', 'benchmark')
 
 
 def pytest_collection_modifyitems(items):
@@ -25,6 +25,14 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def _seeded():
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True, scope='session')
+def _own_cache(tmp_path_factory):
+    """Let the checks remember in a folder of the tests, not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+        yield
 
 
 @pytest.fixture(scope='session')

@@ -11,11 +11,14 @@ from .coco.check import coco_faults
 from .fault import Fault
 from .images.data_sets import coco_image_faults, map_image_faults
 from .label_maps.check import label_map_faults
+from .thoroughness import SAMPLED, Thoroughness
 
 __all__ = ['data_faults']
 
 
-def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
+def data_faults(
+    cfg: Config, splits: Iterable[str], thorough: Thoroughness = SAMPLED
+) -> Iterator[Fault]:
     """Yield what is wrong with the files of a run's data sets.
 
     Data that another storage backend fetches (`backend_args`) is not looked into.
@@ -23,9 +26,10 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
     Args:
         cfg: The run's config, after `check_files`.
         splits: Which of 'train', 'val' and 'test' the run uses.
+        thorough: How much of the data is read.
     """
     splits = list(splits)
-    yield from coco_faults(cfg, splits)
+    yield from coco_faults(cfg, splits, thorough.everything)
     scope = cfg.get('default_scope')
     for split in splits:
         for dataset in data_sets_of(cfg, split):
@@ -33,7 +37,8 @@ def data_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
                 continue
             kinds = kinds_of(dataset, scope)
             if 'CocoDataset' in kinds:
-                yield from coco_image_faults(dataset, cfg, split)
+                yield from coco_image_faults(dataset, cfg, split, thorough)
             elif 'BaseSegDataset' in kinds:
-                yield from label_map_faults(dataset, cfg, split)
-                yield from map_image_faults(dataset, cfg, split)
+                everything = thorough.everything
+                yield from label_map_faults(dataset, cfg, split, everything)
+                yield from map_image_faults(dataset, cfg, split, thorough)

@@ -20,12 +20,14 @@ class Fault:
         way_out: What to do.
         stops: Whether a run must not start. Otherwise it prints a warning.
         entries: Every faulty entry, such as 'annotation 17', for the report.
+        entries_left_out: Faulty entries that `entries` does not have.
     """
 
     what: str
     way_out: str = ''
     stops: bool = True
     entries: tuple[str, ...] = ()
+    entries_left_out: int = 0
 
     def __str__(self) -> str:
         return f'{self.what}. {self.way_out}'.rstrip(' ')

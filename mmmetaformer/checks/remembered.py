@@ -3,7 +3,9 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +14,8 @@ import msgspec
 from mmmetaformer.version import __version__
 
 __all__ = ['cache_folder', 'remembered']
+
+UNUSED = 60 * 24 * 3600  # seconds after which an answer that nobody needed is removed
 
 Answer = TypeVar('Answer')
 
@@ -37,15 +41,20 @@ def remembered(
     words = repr((__version__, question, stamps))
     file = cache_folder() / f'{hashlib.sha256(words.encode()).hexdigest()}.json'
     try:
-        return msgspec.json.decode(file.read_bytes(), type=kind)
+        answer = msgspec.json.decode(file.read_bytes(), type=kind)
     except (OSError, msgspec.DecodeError):
         answer = find_out()
+    else:
+        with suppress(OSError):
+            os.utime(file)
+        return answer
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Another process may read or write the same file.
         beside = file.with_suffix(f'.{os.getpid()}')
         beside.write_bytes(msgspec.json.encode(answer))
         beside.replace(file)
+        _forget_unused(file.parent)
     except OSError:
         pass
     return answer
@@ -55,6 +64,13 @@ def cache_folder() -> Path:
     """Return the folder of the answers: `mmmetaformer/checks` in the user's cache."""
     root = os.environ.get('XDG_CACHE_HOME') or Path('~/.cache').expanduser()
     return Path(root) / 'mmmetaformer' / 'checks'
+
+
+def _forget_unused(folder: Path) -> None:
+    oldest = time.time() - UNUSED
+    for file in folder.iterdir():
+        if file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
 
 
 def _stamp(path: str | Path) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """All checks of a config, before anything is built or written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from mmengine.config import Config
 
@@ -26,7 +27,7 @@ from .files import check_files
 from .images.input_channels import check_input_channels
 from .writable import check_folder_writable
 
-__all__ = ['check_run']
+__all__ = ['check_run', 'config_checks']
 
 
 def check_run(cfg: Config, splits: Iterable[str]) -> None:
@@ -42,7 +43,8 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
         ConfigError: The config or its data is wrong; the message says what to do.
     """
     splits = list(splits)
-    _check_config(cfg, splits)
+    for check in config_checks(cfg, splits):
+        check()
     scope = cfg.get('default_scope')
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
@@ -52,27 +54,34 @@ def check_run(cfg: Config, splits: Iterable[str]) -> None:
     report_faults(data_faults(cfg, splits))
 
 
-def _check_config(cfg: Config, splits: list[str]) -> None:
+def config_checks(cfg: Config, splits: Sequence[str]) -> Iterator[Callable[[], object]]:
+    """Yield the checks of the config alone; each raises `ConfigError`, or warns.
+
+    Args:
+        cfg: The run's config.
+        splits: Which of 'train', 'val' and 'test' the run uses.
+    """
     if splits:
-        check_folder_writable(cfg.get('work_dir') or '.', '--work-dir')
-    check_variables(cfg)
-    check_sections(cfg)
-    check_arguments_of(cfg, splits)
-    check_channels(cfg.model, cfg.get('default_scope'))
-    check_windows(cfg)
-    check_one_class(cfg)
-    check_input_channels(cfg, splits)
+        folder = cfg.get('work_dir') or '.'
+        yield partial(check_folder_writable, folder, '--work-dir')
+    yield partial(check_variables, cfg)
+    yield partial(check_sections, cfg)
+    yield partial(check_arguments_of, cfg, splits)
+    yield partial(check_channels, cfg.model, cfg.get('default_scope'))
+    yield partial(check_windows, cfg)
+    yield partial(check_one_class, cfg)
+    yield partial(check_input_channels, cfg, splits)
     if 'train' in splits:
-        _check_training(cfg)
+        yield from _training_checks(cfg)
 
 
-def _check_training(cfg: Config) -> None:
+def _training_checks(cfg: Config) -> Iterator[Callable[[], object]]:
     processes = world_size_of(cfg.get('launcher', 'none'))
-    check_schedule(cfg)
-    check_monitors(cfg)
-    check_class_weights(cfg.model)
-    check_batch_of_one(cfg, processes)
+    yield partial(check_schedule, cfg)
+    yield partial(check_monitors, cfg)
+    yield partial(check_class_weights, cfg.model)
+    yield partial(check_batch_of_one, cfg, processes)
     # These also warn.
-    check_crops(cfg)
-    check_outputs(cfg, processes)
-    warn_of_length(cfg)
+    yield partial(check_crops, cfg)
+    yield partial(check_outputs, cfg, processes)
+    yield partial(warn_of_length, cfg)

@@ -13,6 +13,7 @@ from mmmetaformer.errors import ConfigError
 __all__ = [
     'accumulation',
     'add_config_options',
+    'add_own_data_arguments',
     'add_run_arguments',
     'exit_on_user_error',
     'label',
@@ -106,6 +107,18 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help='run at small size on synthetic data, written to FOLDER (default: '
         'data/sample)',
     )
+    add_own_data_arguments(parser)
+    add_config_options(parser, 'train_dataloader.batch_size=4')
+    parser.add_argument(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='what started the processes of a distributed run',
+    )
+
+
+def add_own_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say where your own data is and what its classes are."""
     parser.add_argument(
         '--classes',
         nargs='+',
@@ -137,13 +150,6 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         '--subset',
         action='store_true',
         help='--classes are only some of those in the data; the others are ignored',
-    )
-    add_config_options(parser, 'train_dataloader.batch_size=4')
-    parser.add_argument(
-        '--launcher',
-        choices=('none', 'pytorch', 'slurm', 'mpi'),
-        default='none',
-        help='what started the processes of a distributed run',
     )
 
 

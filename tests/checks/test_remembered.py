@@ -51,3 +51,14 @@ def test_without_a_folder_to_write_to_nothing_is_remembered(ask, tmp_path):
     (tmp_path / 'cache').write_text('a file')
     assert [ask(), ask()] == [['one'], ['one']]
     assert len(ask.calls) == 2
+
+
+def test_an_answer_that_nobody_needed_for_months_is_removed(ask, tmp_path):
+    ask()
+    (answer,) = (tmp_path / 'cache').rglob('*.json')
+    os.utime(answer, (0, 0))
+    ask()  # needed
+    assert answer.is_file()
+    os.utime(answer, (0, 0))
+    ask('another')
+    assert not answer.is_file()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = ('torch', 'mmengine', 'mmdet', 'mmseg', 'timm', 'cv2')
+HEAVY = ('torch', 'mmengine', 'mmdet', 'mmseg', 'timm', 'cv2', 'matplotlib')
 # Runs a tool, then prints its exit status and the heavy modules that it imported.
 PROBE = """
 import runpy, sys
@@ -28,7 +28,16 @@ def answer(root, *words):
 
 
 @pytest.mark.parametrize(
-    'tool', ['train', 'test', 'complexity', 'benchmark', 'weights', 'model_zoo']
+    'tool',
+    [
+        'train',
+        'test',
+        'check_data',
+        'complexity',
+        'benchmark',
+        'weights',
+        'model_zoo',
+    ],
 )
 def test_help(root, tool):
     (status, *heavy), said = answer(root, f'tools/{tool}.py', '--help')
@@ -47,6 +56,7 @@ def test_the_list_of_weights(root):
     [
         (('train.py', 'configs/upernet_conformer.py'), 'upernet_convformer.py'),
         (('test.py', 'configs/upernet_conformer.py', 'x.pth'), 'upernet_convformer.py'),
+        (('check_data.py', 'configs/upernet_conformer.py'), 'upernet_convformer.py'),
         (('complexity.py', 'configs/nothing_like_it.py'), 'no config file'),
         (('benchmark.py', 'configs/upernet_conformer.py'), 'upernet_convformer.py'),
         (('train.py', 'configs/upernet_convformer.py', '--lr', '1'), '--lr'),

@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 from mmengine.config import Config
 
 from mmmetaformer.checks.fault import Fault
@@ -20,8 +21,12 @@ __all__ = ['coco_facts', 'coco_faults']
 Answers = dict[Path, tuple[Question, CocoFacts]]
 
 
-def coco_facts(uses: Iterable[Use]) -> Answers:
+def coco_facts(uses: Iterable[Use], everything: bool = False) -> Answers:
     """Read each file once, whatever uses it.
+
+    Args:
+        uses: What the run does with files.
+        everything: List all entries of a fault, not the first ones.
 
     Returns:
         What was asked about each file and what it holds, by its absolute path.
@@ -33,19 +38,26 @@ def coco_facts(uses: Iterable[Use]) -> Answers:
     for path, of_file in by_file.items():
         selections: dict[Selection, None] = {use.selection: None for use in of_file}
         question = Question(any(use.masks for use in of_file), tuple(selections))
-        answers[path] = question, read_facts(path, question)
+        facts = read_facts(path, question)
+        if everything and any(fault.entries_left_out for fault in facts.faults):
+            question = msgspec.structs.replace(question, all_entries=True)
+            facts = read_facts(path, question)
+        answers[path] = question, facts
     return answers
 
 
-def coco_faults(cfg: Config, splits: Iterable[str]) -> Iterator[Fault]:
+def coco_faults(
+    cfg: Config, splits: Iterable[str], everything: bool = False
+) -> Iterator[Fault]:
     """Yield what is wrong with the annotation files of a run.
 
     Args:
         cfg: The run's config, after `check_files`.
         splits: Which of 'train', 'val' and 'test' the run uses.
+        everything: List all entries of a fault, not the first ones.
     """
     uses = list(uses_of(cfg, splits))
-    answers = coco_facts(uses)
+    answers = coco_facts(uses, everything)
     facts_of = {use: answers[use.file.resolve()][1] for use in uses}
     read = [use for use in uses if not facts_of[use].unreadable]
     for use in read:

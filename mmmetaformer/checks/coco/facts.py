@@ -28,10 +28,12 @@ class Question(msgspec.Struct, frozen=True):
     Args:
         masks: Whether masks are read, so that they have to be sound.
         selections: What the data sets of the run take from the file.
+        all_entries: Whether all entries of a fault are listed.
     """
 
     masks: bool = False
     selections: tuple[Selection, ...] = ()
+    all_entries: bool = False
 
 
 class Left(msgspec.Struct):
@@ -66,7 +68,9 @@ class CocoFacts(msgspec.Struct):
         categories: Names in the order of the file, those of its faulty entries too.
         category_ids: Their ids.
         counts: Annotations of each category.
+        image_sizes: Width and height of the smallest, the median and the largest image.
         sides: Smallest, median and largest square root of a box's area, in pixels.
+        side_counts: Boxes by that square root: from 1 to sqrt(2) pixels, to 2, and on.
         sizes: Number of small, medium and large boxes, as COCO counts them.
         without_area: Annotations without `area`.
         without_iscrowd: Annotations without `iscrowd`.
@@ -83,7 +87,9 @@ class CocoFacts(msgspec.Struct):
     categories: list[str] = []
     category_ids: list[str] = []
     counts: list[int] = []
+    image_sizes: list[tuple[int, int]] = []
     sides: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    side_counts: list[int] = []
     sizes: tuple[int, int, int] = (0, 0, 0)
     without_area: int = 0
     without_iscrowd: int = 0

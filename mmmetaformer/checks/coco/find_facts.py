@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One pass over an annotation file."""
 
+import dataclasses
 import hashlib
 import math
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from .table import Table
 
 __all__ = ['find_facts']
 
+MAX_ENTRIES = 1000  # of a fault; a file may have a million
 LARGEST = 1e15  # square pixels
 SMALL, MEDIUM = 32**2, 96**2  # pixels: COCO's limits between small, medium and large
 SECTIONS = 'mmdet reads "images", "annotations" and "categories"'
@@ -39,7 +41,17 @@ def find_facts(path: Path, question: Question) -> CocoFacts:
         return CocoFacts(unreadable=str(error))
     facts = CocoFacts()
     facts.faults = [*faults, *_look(content, question, facts)]
+    if not question.all_entries:
+        facts.faults = [_shortened(fault) for fault in facts.faults]
     return facts
+
+
+def _shortened(fault: Fault) -> Fault:
+    more = len(fault.entries) - MAX_ENTRIES
+    if more <= 0:
+        return fault
+    entries = fault.entries[:MAX_ENTRIES]
+    return dataclasses.replace(fault, entries=entries, entries_left_out=more)
 
 
 def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fault]:
@@ -106,7 +118,7 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
     facts.counts = np.bincount(rows[rows >= 0], minlength=len(names)).tolist()
     facts.without_area = len(without(one.area for one in annotations))
     facts.without_iscrowd = len(without(one.iscrowd for one in annotations))
-    _describe_sizes(boxes[~crowds], facts)
+    _describe_sizes(boxes[~crowds], image_sizes, facts)
     facts.left = [
         count_left(
             selection, names, boxes, areas, crowds, ignored, owners, rows, image_sizes
@@ -155,12 +167,19 @@ def _areas(annotations: list[Annotation]) -> np.ndarray:
     return np.fromiter(areas, np.float64, len(values))
 
 
-def _describe_sizes(boxes: np.ndarray, facts: CocoFacts) -> None:
+def _describe_sizes(boxes: np.ndarray, images: np.ndarray, facts: CocoFacts) -> None:
+    known = images[np.isfinite(images).all(1)].astype(int)
+    if len(known):
+        order = np.argsort(known.prod(1), kind='stable')
+        chosen = known[order[[0, len(order) // 2, -1]]]
+        facts.image_sizes = [(width, height) for width, height in chosen.tolist()]
     with np.errstate(invalid='ignore'):
         areas = boxes[:, 2] * boxes[:, 3]
         areas = areas[areas > 0]
     if len(areas):
         low, middle, high = np.sqrt(np.quantile(areas, [0, 0.5, 1]))
         facts.sides = (float(low), float(middle), float(high))
+        steps = np.maximum(np.log2(areas), 0).astype(int)
+        facts.side_counts = np.bincount(steps).tolist()
         small, medium = int((areas < SMALL).sum()), int((areas < MEDIUM).sum())
         facts.sizes = (small, medium - small, len(areas) - medium)

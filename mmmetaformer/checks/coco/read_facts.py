@@ -52,7 +52,8 @@ def read_facts(path: Path, question: Question) -> CocoFacts:
             )
         return msgspec.json.decode(done.stdout, type=CocoFacts)
 
-    words = f'coco {msgspec.json.encode(question).decode()}'
+    fields = CocoFacts.__struct_fields__  # another version of the code may have others
+    words = f'coco {fields} {msgspec.json.encode(question).decode()}'
     return remembered(words, [path], CocoFacts, find_out)
 
 

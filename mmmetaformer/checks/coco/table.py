@@ -10,7 +10,6 @@ from mmmetaformer.checks.fault import Fault
 
 __all__ = ['Table']
 
-MAX_ENTRIES = 1000  # listed of each fault; a file may have a million
 PLURALS = dict(image='images', annotation='annotations', category='categories')
 SINGULARS = {plural: noun for noun, plural in PLURALS.items()}
 
@@ -57,5 +56,5 @@ class Table:
             f'{self.name(int(bad[0]))}{value}',
             way_out,
             stops,
-            tuple(self.name(int(index)) for index in bad[:MAX_ENTRIES]),
+            tuple(self.name(int(index)) for index in bad),
         )

@@ -32,7 +32,8 @@ def channels_by_running(
     with DefaultScope.overwrite_default_scope(scope), warnings.catch_warnings():
         warnings.simplefilter('ignore')
         try:
-            backbone = MODELS.build(arguments).eval()
+            backbone = MODELS.build(arguments)
+            backbone.eval()  # not in one line: that of mmdet's ResNet returns None
             mode = make_fake(backbone)
             with mode, torch.no_grad():
                 maps = backbone(torch.empty(1, spec.get('in_channels', 3), SIZE, SIZE))

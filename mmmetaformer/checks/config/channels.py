@@ -40,7 +40,10 @@ def check_channels(model: Mapping[str, Any], scope: str | None = None) -> None:
     if not is_ours(spec.get('type'), scope):
         channels = channels_by_running(spec, scope) if model.get('neck') else None
         if channels is not None:
-            _compare(channels, model, spec['type'])
+            _, neck = next(_takers(model))
+            # Those of DetectoRS return the image too, before the maps for the neck.
+            taken = len(as_list(neck.get('in_channels')))
+            _compare(channels[-taken:] if taken > 1 else channels, model, spec['type'])
         return
     if model.get('pretrained'):
         raise ConfigError(

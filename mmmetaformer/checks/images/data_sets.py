@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmmetaformer.checks.fault import Fault
 from mmmetaformer.checks.label_maps.map_set import build_data_set
 from mmmetaformer.checks.remembered import remembered
+from mmmetaformer.checks.thoroughness import SAMPLED, Thoroughness
 from mmmetaformer.host import data_set_key, registered_data_set
 
 from .expected import ExpectedImage
@@ -34,7 +35,10 @@ class _File(msgspec.Struct):
 
 
 def coco_image_faults(
-    dataset: Mapping[str, Any], cfg: Config, split: str
+    dataset: Mapping[str, Any],
+    cfg: Config,
+    split: str,
+    thorough: Thoroughness = SAMPLED,
 ) -> Iterator[Fault]:
     """Yield what is wrong with the images of a file in COCO's format.
 
@@ -42,6 +46,7 @@ def coco_image_faults(
         dataset: The data set's config, not a wrapper.
         cfg: The run's config.
         split: Whose data set it is.
+        thorough: How much is read.
     """
     scope = cfg.get('default_scope')
     if not _joins_names(dataset, scope):
@@ -60,11 +65,15 @@ def coco_image_faults(
         key=data_set_key(cfg, split, dataset),
         model=cfg.model,
         scope=scope,
+        thorough=thorough,
     )
 
 
 def map_image_faults(
-    dataset: Mapping[str, Any], cfg: Config, split: str
+    dataset: Mapping[str, Any],
+    cfg: Config,
+    split: str,
+    thorough: Thoroughness = SAMPLED,
 ) -> Iterator[Fault]:
     """Yield what is wrong with the images that go with label maps.
 
@@ -72,6 +81,7 @@ def map_image_faults(
         dataset: The data set's config, not a wrapper.
         cfg: The run's config.
         split: Whose data set it is.
+        thorough: How much is read.
     """
     scope = cfg.get('default_scope')
     try:
@@ -87,6 +97,7 @@ def map_image_faults(
         key=data_set_key(cfg, split, dataset),
         model=cfg.model,
         scope=scope,
+        thorough=thorough,
     )
 
 

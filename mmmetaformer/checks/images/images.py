@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mmmetaformer.checks.fault import Fault
+from mmmetaformer.checks.thoroughness import SAMPLED, Thoroughness
 from mmmetaformer.host import type_name
 from mmmetaformer.text import shortened
 
+from .decoding import decode_all
 from .expected import ExpectedImage
 from .header import Header
 from .kinds import kind_faults
@@ -28,11 +30,12 @@ def image_faults(
     key: str,
     model: Mapping[str, Any],
     scope: str | None,
+    thorough: Thoroughness = SAMPLED,
 ) -> Iterator[Fault]:
     """Yield what is wrong with the images of a data set.
 
-    All must exist. The headers of all are read if they are few, else of a sample; one
-    of each kind is decoded.
+    All must exist. The headers of all are read if they are few, else of a sample unless
+    `thorough`; one of each kind is decoded.
 
     Args:
         images: Those that the data set names. Addresses with a scheme, such as s3://,
@@ -43,6 +46,7 @@ def image_faults(
         key: How `--cfg-options` calls it, such as `train_dataloader.dataset`.
         model: The model's config.
         scope: The config's default scope.
+        thorough: How many of the images are read, and how far.
     """
     local = [image for image in images if '://' not in image.path]
     paths = [image.path for image in local]
@@ -56,12 +60,21 @@ def image_faults(
         return
     gone = set(missing)
     present = [image for image in local if image.path not in gone]
-    chosen = [present[index] for index in sampled(len(present))]
+    some = range(len(present)) if thorough.everything else sampled(len(present))
+    chosen = [present[index] for index in some]
     looks = look_at([image.path for image in chosen])
 
     seen = list(zip(chosen, looks, strict=True))
     suspects = [(image.path, look.problem) for image, look in seen if look.problem]
     bad = undecodable(suspects, lambda path: load(loader, path, scope))
+    if thorough.decode:
+        damage = decode_all([image.path for image, look in seen if look.header])
+        damage = [one for one in damage if one[0] not in dict(bad)]
+        refused = [one for one in damage if not _loads(loader, one[0], scope)]
+        bad += refused
+        loaded = [one for one in damage if one not in refused]
+        if loaded:
+            yield _damaged(loaded, len(chosen), source)
     if bad:
         yield _unreadable(bad, len(chosen), source, _allowed(dataset))
     damaged = {path for path, _ in bad}
@@ -93,6 +106,26 @@ def _unreadable(
         '--skip-unreadable N.',
         stops=len(bad) > allowed,
         entries=tuple(f'image {path}: {words}' for path, words in bad),
+    )
+
+
+def _loads(loader: Mapping[str, Any], path: str, scope: str | None) -> bool:
+    try:
+        load(loader, path, scope)
+    except Exception:  # any: the loader may be the user's
+        return False
+    return True
+
+
+def _damaged(damage: Sequence[tuple[str, str]], looked_at: int, source: str) -> Fault:
+    first, problem = damage[0]
+    return Fault(
+        f'{len(damage)} of {looked_at} images of {source} are damaged: {first} '
+        f'({problem}). The loader takes them, with grey or wrong pixels for what is '
+        'missing',
+        'Copy or download them again.',
+        stops=False,
+        entries=tuple(f'image {path}: {words}' for path, words in damage),
     )
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.checks.remembered import remembered
 
 from .header import Header, HeaderError, read_header
@@ -70,4 +71,5 @@ def look(path: str) -> Look:
 
 def _look_at(paths: Sequence[str]) -> list[Look]:
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(look, paths))
+        looks = pool.map(look, paths)
+        return list(with_bar(looks, 'headers of images', len(paths)))

@@ -3,17 +3,15 @@
 
 import os
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
 from mmmetaformer.checks.images.header import Header, HeaderError, read_header
+from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.checks.remembered import remembered
-from mmmetaformer.launchers import is_first_process
 
 from .facts import LabelCount, MapFacts, Trouble
 from .header_troubles import map_troubles, size_troubles
@@ -24,10 +22,7 @@ __all__ = ['SAMPLE_PIXELS', 'look_into']
 
 #: Pixels of a sample: about 900 maps of ADE20K, half a second on two cores.
 SAMPLE_PIXELS = 300_000_000
-BAR_AFTER = 3  # seconds
 MAX_THREADS = 8
-
-Pair = TypeVar('Pair', bound=tuple)
 
 
 def look_into(map_set: MapSet, everything: bool = False) -> MapFacts:
@@ -48,18 +43,11 @@ def look_into(map_set: MapSet, everything: bool = False) -> MapFacts:
     return remembered(question, files, MapFacts, lambda: _look(map_set, everything))
 
 
-def _with_bar(pairs: Iterable[Pair], what: str, total: int) -> Iterator[Pair]:
-    """Yield pairs, with a progress bar if that takes longer than a few seconds."""
-    yield from tqdm(
-        pairs, what, total, delay=BAR_AFTER, leave=False, disable=not is_first_process()
-    )
-
-
 def _look(map_set: MapSet, everything: bool) -> MapFacts:
     pairs = map_set.pairs
     facts = MapFacts(maps=len(pairs))
     headers: dict[str, Header] = {}
-    for _, file in _with_bar(pairs, 'headers of label maps', len(pairs)):
+    for _, file in with_bar(pairs, 'headers of label maps', len(pairs)):
         try:
             header = read_header(file)
         except HeaderError as error:
@@ -79,13 +67,13 @@ def _look(map_set: MapSet, everything: bool) -> MapFacts:
         # Decoding runs while this thread reads the headers of the images.
         results = pool.map(lambda file: _look_at(file, headers[file], loader), files)
         troubles: list[Trouble] = []
-        for image, file in _with_bar(pairs, 'headers of images', len(pairs)):
+        for image, file in with_bar(pairs, 'headers of images', len(pairs)):
             if file in headers:
                 troubles += size_troubles(
                     image, file, headers[file], map_set.image_loader
                 )
         counted = zip(files, results, strict=True)
-        for file, result in _with_bar(counted, 'label maps', len(files)):
+        for file, result in with_bar(counted, 'label maps', len(files)):
             _add(facts, file, result)
     facts.troubles += troubles
     # Nothing is left to read in a file that is wrong as a whole.

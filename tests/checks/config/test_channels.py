@@ -35,7 +35,6 @@ def segmentor(decode_channels, auxiliary_channels, index=2, **backbone):
         ),
         segmentor(CHANNELS, 320),
         segmentor(CHANNELS, 512, index=-1),
-        dict(backbone=dict(type='ResNet', depth=50), neck=dict(in_channels=[1])),
         dict(type='Wrapper', module=dict()),
     ],
 )
