@@ -118,8 +118,8 @@ def test_loops_that_count_epochs(loop, expected):
     ('loader', 'message'),
     [
         (
-            dict(datset=dict(type='A')),
-            'train_dataloader is a dict with the keys datset',
+            dict(daten=dict(type='A')),
+            'train_dataloader is a dict with the keys daten',
         ),
         (dict(dataset=None), 'a data set of the config is None'),
         (dict(dataset=dict(typ='A')), 'a dict with the keys typ; it takes'),
