@@ -11,6 +11,8 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 
+from .errors import ConfigError
+
 __all__ = [
     'CLASS_AGNOSTIC_HEADS',
     'CLASS_HEADS',
@@ -29,6 +31,7 @@ __all__ = [
     'data_sets',
     'data_sets_of',
     'dicts_in',
+    'drop_hook',
     'evaluators_of',
     'kinds_of',
     'known_classes',
@@ -88,7 +91,15 @@ def data_sets(dataset: Any) -> Iterator[Any]:
 
     Args:
         dataset: The config of a data set, or of a wrapper around one or several.
+
+    Raises:
+        ConfigError: One of them is no dict, or has no type.
     """
+    if not isinstance(dataset, Mapping) or 'type' not in dataset:
+        raise ConfigError(
+            f'a data set of the config is {_shown(dataset)}; it takes a dict with a '
+            'type'
+        )
     if 'dataset' in dataset:
         yield from data_sets(dataset['dataset'])
     elif 'datasets' in dataset:
@@ -104,11 +115,27 @@ def data_sets_of(cfg: Config, *splits: str) -> Iterator[Any]:
     Args:
         cfg: The run's config; a split without a data loader has no data sets.
         splits: Some of SPLITS.
+
+    Raises:
+        ConfigError: A data loader has no data set, or one without a type.
     """
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
-        if loader:
-            yield from data_sets(loader['dataset'])
+        if not loader:
+            continue
+        if not isinstance(loader, Mapping) or 'dataset' not in loader:
+            raise ConfigError(
+                f'{split}_dataloader is {_shown(loader)}; it takes a dict with a '
+                'dataset, or None for no such data'
+            )
+        yield from data_sets(loader['dataset'])
+
+
+def _shown(value: Any) -> str:
+    """Return the keys of a dict, or what else a value is."""
+    if isinstance(value, Mapping):
+        return f'a dict with the keys {", ".join(map(str, value)) or "(none)"}'
+    return repr(value)
 
 
 def data_set_key(cfg: Config, split: str, dataset: Any) -> str:
@@ -170,6 +197,19 @@ def add_hook(cfg: Config, hook: Mapping[str, Any]) -> None:
     given = [type_name(one) for one in hooks if isinstance(one, Mapping)]
     if type_name(hook) not in given:
         cfg.custom_hooks = [*hooks, dict(hook)]
+
+
+def drop_hook(cfg: Config, kind: str) -> None:
+    """Remove the custom hooks of a type from a config, such as one of an earlier run.
+
+    Args:
+        cfg: The run's config, changed in place.
+        kind: The name of the type, without a scope.
+    """
+    hooks = as_list(cfg.get('custom_hooks'))
+    cfg.custom_hooks = [
+        one for one in hooks if not isinstance(one, Mapping) or type_name(one) != kind
+    ]
 
 
 def registered_data_set(dataset: Mapping[str, Any], scope: str | None) -> Any:

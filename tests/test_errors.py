@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from mmmetaformer.errors import ConfigError, check_arguments, check_choice
+from mmmetaformer.errors import (
+    ConfigError,
+    check_arguments,
+    check_choice,
+    collected_warnings,
+    warn,
+)
 
 
 def test_a_choice():
@@ -45,3 +51,11 @@ def test_arguments_that_are_unknown_or_missing(function, arguments, message):
 def test_without_arguments_of_the_caller():
     with pytest.raises(ConfigError, match="it needs 'given', 'size'"):
         check_arguments('it', make, [])
+
+
+def test_warnings_can_be_collected(capsys):
+    with collected_warnings() as messages:
+        warn('one')
+    warn('two')
+    assert messages == ['one']
+    assert capsys.readouterr().err == 'warning: two\n'

@@ -7,6 +7,7 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import nn
 
 from mmmetaformer import host
+from mmmetaformer.errors import ConfigError
 
 
 def test_one_or_several_or_none():
@@ -111,3 +112,28 @@ def test_the_classes_that_a_data_set_knows():
 )
 def test_loops_that_count_epochs(loop, expected):
     assert host.counts_epochs(Config(dict(train_cfg=loop))) is expected
+
+
+@pytest.mark.parametrize(
+    ('loader', 'message'),
+    [
+        (
+            dict(daten=dict(type='A')),
+            'train_dataloader is a dict with the keys daten',
+        ),
+        (dict(dataset=None), 'a data set of the config is None'),
+        (dict(dataset=dict(typ='A')), 'a dict with the keys typ; it takes'),
+        (dict(dataset=dict(type='R', dataset='A')), "a data set of the config is 'A'"),
+        (['a'], r"train_dataloader is \['a'\]"),
+    ],
+)
+def test_loaders_without_a_data_set(loader, message):
+    with pytest.raises(ConfigError, match=message):
+        list(host.data_sets_of(Config(dict(train_dataloader=loader)), 'train'))
+
+
+def test_hooks_of_an_earlier_run_are_dropped():
+    cfg = Config(dict(custom_hooks=[dict(type='mmmetaformer.A'), dict(type='B')]))
+    host.drop_hook(cfg, 'A')
+    assert cfg.custom_hooks == [dict(type='B')]
+    host.drop_hook(Config(), 'A')

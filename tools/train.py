@@ -57,7 +57,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--nan-steps',
         type=number_from(0),
-        default=1,
         metavar='N',
         help='stop after N steps in a row whose loss is not finite (default: 1; 0: '
         'never)',

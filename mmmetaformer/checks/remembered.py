@@ -28,8 +28,9 @@ def remembered(
 ) -> Answer:
     """Return what `find_out` returns, without calling it if nothing changed since.
 
-    Size and modification time of a file say whether it changed. An answer that cannot
-    be written, for example because the home folder is read-only, is not remembered.
+    Size and times of a file say whether it changed, or its permissions did. An answer
+    that cannot be written, for example because the home folder is read-only, is not
+    remembered.
 
     Args:
         question: Everything else that the answer depends on.
@@ -55,7 +56,8 @@ def remembered(
         beside.write_bytes(msgspec.json.encode(answer))
         beside.replace(file)
         _forget_unused(file.parent)
-    except OSError:
+    # Of a file whose name is not UTF-8, the answer cannot be written either.
+    except (OSError, UnicodeEncodeError):
         pass
     return answer
 
@@ -73,6 +75,6 @@ def _forget_unused(folder: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _stamp(path: str | Path) -> tuple[int, int]:
+def _stamp(path: str | Path) -> tuple[int, int, int]:
     status = os.stat(path)
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns

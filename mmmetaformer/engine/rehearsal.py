@@ -18,7 +18,7 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import add_hook, as_list
+from mmmetaformer.host import add_hook, as_list, drop_hook
 from mmmetaformer.registry import HOOKS
 from mmmetaformer.text import did_you_mean, shortened
 from mmmetaformer.tracebacks import frames_of, save_traceback, words_of
@@ -42,13 +42,18 @@ ORIGINS = {
 T = TypeVar('T')
 
 
-def use_rehearsal(cfg: Config) -> None:
+def use_rehearsal(cfg: Config, wanted: bool) -> None:
     """Try a batch before the first step.
 
     Args:
-        cfg: The run's config, changed in place.
+        cfg: The run's config, changed in place. One that an earlier run wrote has the
+            hook already.
+        wanted: Whether to try it; False for not.
     """
-    add_hook(cfg, dict(type='mmmetaformer.RehearsalHook'))
+    if wanted:
+        add_hook(cfg, dict(type='mmmetaformer.RehearsalHook'))
+    else:
+        drop_hook(cfg, 'RehearsalHook')
 
 
 @HOOKS.register_module()
@@ -84,11 +89,12 @@ def _rehearse_training(runner: Runner) -> None:
     model: Any = runner.model.module if is_model_wrapper(runner.model) else runner.model
     # One that changes the size of images at random remembers it.
     prepare = copy.deepcopy(getattr(model, 'data_preprocessor', None))
-    if not entries or prepare is None:
+    if prepare is None:
         return
 
     def collate() -> Any:
-        return prepare(load_batch(loader, entries), True)
+        # None in a process beyond the number of images, which takes part all the same.
+        return prepare(load_batch(loader, entries), True) if entries else None
 
     _in_all_processes(runner, 'a training batch fails', loader, entries, collate)
 
@@ -96,10 +102,10 @@ def _rehearse_training(runner: Runner) -> None:
 def _rehearse_validation(runner: Runner) -> list[str]:
     what, loader = 'validation fails on its first batch', runner.val_dataloader
     entries = first_entries(loader)
-    if not entries:
-        raise ConfigError('val_dataloader: the data set is empty')
 
     def load() -> Any:
+        if not entries:
+            raise ConfigError('val_dataloader: the data set is empty')
         return load_batch(loader, entries)
 
     batch = _in_all_processes(runner, what, loader, entries, load)

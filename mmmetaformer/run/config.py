@@ -2,7 +2,7 @@
 """From the words of a command line to a run's config."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
@@ -96,6 +96,8 @@ def read_run_config(args: argparse.Namespace) -> Config:
     if args.ignore_label:
         use_ignored_labels(cfg, args.ignore_label)
     use_suffixes(cfg, args.cfg_options)
+    if not isinstance(cfg.get('model'), Mapping):
+        raise ConfigError(f'model is {cfg.get("model")!r}; it takes a dict with a type')
     fit_workers(cfg)
     cfg.launcher = args.launcher
     return cfg

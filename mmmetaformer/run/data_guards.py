@@ -6,13 +6,13 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmmetaformer.checks.config.head_classes import classes_of
 from mmmetaformer.datasets.unreadable_images import UnreadableImages
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.host import (
     data_sets_of,
     evaluators_of,
     kinds_of,
-    known_classes,
     type_name,
 )
 from mmmetaformer.launchers import is_first_process
@@ -44,8 +44,7 @@ def use_label_check(cfg: Config) -> None:
         for dataset in data_sets_of(cfg, split):
             if 'BaseSegDataset' not in kinds_of(dataset, scope):
                 continue
-            classes = (dataset.get('metainfo') or {}).get('classes')
-            classes = classes or known_classes(dataset, scope)
+            classes = classes_of(dataset, scope)
             check = dict(
                 type=CHECK,
                 num_classes=len(classes) if classes else None,

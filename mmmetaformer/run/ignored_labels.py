@@ -6,6 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmmetaformer.checks.config.head_classes import classes_of
 from mmmetaformer.checks.label_maps.map_set import transforms_of
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import SPLITS, data_sets_of, kinds_of, known_classes, type_name
@@ -35,9 +36,8 @@ def use_ignored_labels(cfg: Config, labels: Sequence[int]) -> None:
                 f'semantic_fpn_*); this config reads a {type_name(dataset)}: leave it '
                 'out'
             )
-        names = (dataset.get('metainfo') or {}).get('classes')
-        known = known_classes(dataset, scope)
-        if names and known is not None and list(names) != list(known):
+        names, known = classes_of(dataset, scope), known_classes(dataset, scope)
+        if names and known is not None and names != list(known):
             raise ConfigError(
                 f'--ignore-label is for labels of your own, but {type_name(dataset)} '
                 f'selects {shortened(names)} from its own labels and ignores all '

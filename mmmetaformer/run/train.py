@@ -59,19 +59,20 @@ def train(args: argparse.Namespace) -> None:
     use_label_check(cfg)
     checkpoint = check_start_of_training(cfg)
     compat.prepare_cpu_launch(cfg)
-    if args.rehearsal:
-        use_rehearsal(cfg)
+    use_rehearsal(cfg, args.rehearsal)
     if args.skip_unreadable:
         forget_unreadable(cfg)
-    with build_errors(cfg) as end:
-        runner = Runner.from_cfg(cfg)
-        runner.register_hook(end)
-        if checkpoint is not None:
-            check = check_fits if cfg.get('resume') else check_start
-            check(runner.model, checkpoint.weights, checkpoint.path)
-        runner.train()
-    if args.skip_unreadable:
-        report_unreadable(cfg)
+    try:
+        with build_errors(cfg) as end:
+            runner = Runner.from_cfg(cfg)
+            runner.register_hook(end)
+            if checkpoint is not None:
+                check = check_fits if cfg.get('resume') else check_start
+                check(runner.model, checkpoint.weights, checkpoint.path)
+            runner.train()
+    finally:
+        if args.skip_unreadable:
+            report_unreadable(cfg)
 
 
 def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:

@@ -62,3 +62,17 @@ def test_an_answer_that_nobody_needed_for_months_is_removed(ask, tmp_path):
     os.utime(answer, (0, 0))
     ask('another')
     assert not answer.is_file()
+
+
+def test_an_answer_that_is_not_utf8_is_not_remembered(ask):
+    ask.file.write_bytes(b'\xe9')
+    name = os.fsdecode(b'\xe9.png')
+    for _ in range(2):
+        assert remembered('names', [ask.file], list[str], lambda: [name]) == [name]
+
+
+def test_other_permissions_are_a_change(ask):
+    ask()
+    ask.file.chmod(0o600)
+    ask()
+    assert len(ask.calls) == 2

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger, print_log
 from mmengine.model import BaseModel
@@ -116,7 +117,7 @@ def config(tmp_path, rehearsal=True, base=by_steps, **metric):
     cfg.val_cfg = dict()
     cfg.val_evaluator = dict(type='LoudMetric', **metric)
     if rehearsal:
-        use_rehearsal(cfg)
+        use_rehearsal(cfg, True)
     return cfg
 
 
@@ -235,7 +236,7 @@ def test_a_user_error_stays_as_it_is(tmp_path):
 
 def test_a_run_without_validation(tmp_path):
     cfg = by_steps(tmp_path, batch_size=16)
-    use_rehearsal(cfg)
+    use_rehearsal(cfg, True)
     train(cfg)
 
 
@@ -332,3 +333,12 @@ def test_a_fault_in_one_process_stops_all(tmp_path, root, monkeypatch):
         f'3.png. Details: {tmp_path}/error_1.txt'
     )
     assert said == [f'said: process 1: {fault}', f'said: {fault}'], done.stderr[-3000:]
+
+
+def test_the_hook_of_an_earlier_run_is_dropped():
+    cfg = Config()
+    use_rehearsal(cfg, True)
+    use_rehearsal(cfg, True)
+    assert len(cfg.custom_hooks) == 1
+    use_rehearsal(cfg, False)
+    assert cfg.custom_hooks == []

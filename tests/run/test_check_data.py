@@ -39,6 +39,8 @@ val_dataloader = loader('val')
 test_dataloader = loader('val')
 val_evaluator = dict(type='CocoMetric', ann_file='data/val.json', metric='bbox')
 test_evaluator = val_evaluator
+val_cfg = dict()
+test_cfg = dict()
 """
 MAPS = """
 default_scope = 'mmseg'
@@ -61,6 +63,8 @@ val_dataloader = dict(
 val_evaluator = dict(type='IoUMetric', iou_metrics=['mIoU'])
 test_dataloader = val_dataloader
 test_evaluator = val_evaluator
+val_cfg = dict()
+test_cfg = dict()
 """
 
 
@@ -174,9 +178,17 @@ def test_all_of_many_entries_are_listed(data):
 
 def test_missing_files_do_not_hide_the_rest(data, capsys):
     data.coco([[1, 2, 20, 30]])
-    assert not data.check('--cfg-options', 'test_dataloader.dataset.ann_file=no.json')
+    assert not data.check('--cfg-options', 'val_dataloader.dataset.ann_file=no.json')
     said = capsys.readouterr().out
     assert 'error: data/no.json does not exist' in said
+    assert 'data/val.json (test)' in said
+
+
+def test_what_only_a_test_stops_at_is_a_warning(data, capsys):
+    data.coco([[1, 2, 20, 30]])
+    assert data.check('--cfg-options', 'test_dataloader.dataset.ann_file=no.json')
+    said = capsys.readouterr().out
+    assert 'warning: tools/test.py would stop: data/no.json does not exist' in said
     assert 'data/val.json (val)' in said
 
 

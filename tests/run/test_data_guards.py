@@ -84,3 +84,16 @@ def test_the_list_of_an_earlier_run(segmentor, tmp_path, capsys):
     forget_unreadable(segmentor)
     report_unreadable(segmentor)
     assert not capsys.readouterr().err
+
+
+def test_classes_in_a_file(segmentor, tmp_path):
+    file = tmp_path / 'classes.txt'
+    file.write_text('\n'.join('abcdefg'))
+    segmentor.train_dataloader.dataset.metainfo = dict(classes=str(file))
+    use_label_check(segmentor)
+    (check,) = [
+        transform
+        for transform in segmentor.train_dataloader.dataset.pipeline
+        if 'CheckLabels' in transform['type']
+    ]
+    assert check['num_classes'] == 7

@@ -119,8 +119,8 @@ def _read(file: Path) -> list[Entry]:
     ):
         try:
             images = msgspec.json.decode(content, type=_File).images
-        except msgspec.DecodeError:
-            return []
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return []  # the check of the file reports it
     return [
         (image.file_name, _side(image.width), _side(image.height))
         for image in images

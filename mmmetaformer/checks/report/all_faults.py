@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """All faults of a run's config and data, not only the first."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from mmengine.config import Config
 
 from mmmetaformer.checks.config.head_classes import check_classes
+from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.data import data_faults
 from mmmetaformer.checks.fault import Fault
 from mmmetaformer.checks.files import check_files
@@ -17,6 +19,8 @@ from mmmetaformer.host import evaluators_of
 
 __all__ = ['all_faults', 'splits_with_files']
 
+TEST = 'tools/test.py would stop: '
+
 
 def all_faults(
     cfg: Config, splits: Sequence[str], thorough: Thoroughness
@@ -25,10 +29,23 @@ def all_faults(
 
     Args:
         cfg: The run's config.
-        splits: Those to check. The config has a data loader for each.
+        splits: Those to check. The config has a data loader for each. What only a test
+            stops at is a warning, unless there is nothing else.
         thorough: How much of the data is read.
     """
-    splits = _different(cfg, splits)
+    training = [split for split in splits if split != 'test'] or splits
+    faults = _faults(cfg, training, thorough)
+    if 'test' in splits and not _is_repeated(cfg, 'test', training):
+        known = {fault.what for fault in faults}
+        for fault in _faults(cfg, ['test'], thorough):
+            if fault.what not in known:
+                # Training starts in spite of it.
+                what = f'{TEST}{fault.what}' if fault.stops else fault.what
+                faults.append(dataclasses.replace(fault, what=what, stops=False))
+    return faults
+
+
+def _faults(cfg: Config, splits: Sequence[str], thorough: Thoroughness) -> list[Fault]:
     faults: list[Fault] = []
     for check in _checks(cfg, splits):
         try:
@@ -54,6 +71,7 @@ def splits_with_files(cfg: Config, splits: Sequence[str]) -> list[str]:
 
 
 def _checks(cfg: Config, splits: Sequence[str]) -> Iterator[Callable[[], object]]:
+    yield partial(check_loops, cfg, splits)
     yield from config_checks(cfg, splits)
     for split in splits:
         yield _files(cfg, split)
@@ -76,14 +94,10 @@ def _faults_of(check: Callable[[], object]) -> Iterator[Fault]:
         yield Fault(message.removesuffix('.'), stops=False)
 
 
-def _different(cfg: Config, splits: Sequence[str]) -> list[str]:
-    """Return the splits without those that repeat an earlier one, as test does val."""
-    chosen: list[str] = []
-    for split in splits:
-        mine = cfg[f'{split}_dataloader'].dataset, evaluators_of(cfg, split)
-        if all(
-            mine != (cfg[f'{other}_dataloader'].dataset, evaluators_of(cfg, other))
-            for other in chosen
-        ):
-            chosen.append(split)
-    return chosen
+def _is_repeated(cfg: Config, split: str, others: Sequence[str]) -> bool:
+    """Whether a split has the data of another one, as test mostly has that of val."""
+    mine, *rest = (
+        (cfg[f'{one}_dataloader'].dataset, evaluators_of(cfg, one))
+        for one in (split, *others)
+    )
+    return mine in rest

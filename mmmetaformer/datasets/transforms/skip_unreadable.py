@@ -36,6 +36,9 @@ class SkipUnreadable:
         """
         try:
             return self.loader(results)
+        # A missing folder or full memory is no damaged file.
+        except (FileNotFoundError, PermissionError, MemoryError):
+            raise
         except Exception as error:  # any: loaders raise many kinds on damaged files
             path = str(results['img_path'])
             names = self.unreadable.add(path)

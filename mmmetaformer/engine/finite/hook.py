@@ -10,7 +10,7 @@ from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 
 from mmmetaformer.errors import DivergedError
-from mmmetaformer.host import add_hook
+from mmmetaformer.host import add_hook, drop_hook
 from mmmetaformer.registry import HOOKS
 from mmmetaformer.text import shortened
 
@@ -81,15 +81,18 @@ class FiniteHook(Hook):
         _refuse(runner, bad_weights(runner.model), checkpoint['meta']['iter'])
 
 
-def stop_at_nan(cfg: Config, steps: int) -> None:
+def stop_at_nan(cfg: Config, steps: int | None) -> None:
     """Stop a run whose loss is not finite.
 
     Args:
         cfg: The run's config, changed in place.
-        steps: After how many such steps in a row; 0 for never.
+        steps: After how many such steps in a row; 0 for never. None for what the config
+            says, or after the first.
     """
-    if steps:
-        add_hook(cfg, dict(type='mmmetaformer.FiniteHook', steps=steps))
+    if steps is not None:
+        drop_hook(cfg, 'FiniteHook')
+    if steps != 0:
+        add_hook(cfg, dict(type='mmmetaformer.FiniteHook', steps=steps or 1))
 
 
 def _scale_may_fall(wrapper: OptimWrapper) -> bool:

@@ -101,7 +101,16 @@ def test_a_list_of_label_maps_names_an_image_that_is_missing(tmp_path):
     ]
 
 
-@pytest.mark.parametrize('content', [b'', b'[]', b'{"images": [', b'\xef\xbb\xbf{}'])
+@pytest.mark.parametrize(
+    'content',
+    [
+        b'',
+        b'[]',
+        b'{"images": [',
+        b'\xef\xbb\xbf{}',
+        b'{"images": [{"file_name": "\xe9"}]}',
+    ],
+)
 def test_a_file_that_cannot_be_read_names_no_images(tmp_path, content):
     (tmp_path / 'a.json').write_bytes(content)
     assert read_entries(tmp_path / 'a.json') == []

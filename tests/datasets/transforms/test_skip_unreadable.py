@@ -73,3 +73,10 @@ def test_it_can_be_sent_to_a_worker(paths, tmp_path):
     skip = pickle.loads(pickle.dumps(data_set.pipeline.transforms[0]))
     assert skip(dict(img_path=paths[0])) is None
     assert TRANSFORMS.get('mmmetaformer.SkipUnreadable') is type(skip)
+
+
+def test_a_missing_image_is_not_skipped(paths, tmp_path):
+    data_set = _data_set([str(tmp_path / 'none.jpg')], 3, tmp_path)
+    with pytest.raises(DataError, match='none.jpg'):
+        data_set[0]
+    assert UnreadableImages(tmp_path / 'work' / 'list.txt').names() == []

@@ -240,7 +240,9 @@ def test_images_of_a_batch():
     assert list(images_of(None)) == []
 
 
-def test_a_config_with_the_hook_keeps_it():
-    cfg = Config(dict(custom_hooks=[dict(type='mmmetaformer.FiniteHook', steps=5)]))
-    stop_at_nan(cfg, 1)
-    assert [hook['steps'] for hook in cfg.custom_hooks] == [5]
+@pytest.mark.parametrize(('steps', 'expected'), [(None, [5]), (3, [3]), (0, [])])
+def test_the_option_replaces_the_hook_of_a_config(steps, expected):
+    hook = dict(type='mmmetaformer.FiniteHook', steps=5)
+    cfg = Config(dict(custom_hooks=[hook]))
+    stop_at_nan(cfg, steps)
+    assert [one['steps'] for one in cfg.custom_hooks] == expected
