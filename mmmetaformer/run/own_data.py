@@ -142,8 +142,8 @@ def set_num_classes(model: Any, number: int, before: int | None = None) -> None:
 
 def _weights(weights: Sequence[float], number: int, before: int | None) -> list[float]:
     """Return a weight for each class and, where there was one, for 'no object'."""
-    if before == number:
-        return list(weights)  # those of a config for this number of classes
+    if before == number or (before and len(weights) not in (before, before + 1)):
+        return list(weights)  # not those of the old classes
     extra = list(weights[before:]) if before else list(weights[-1:])
     old = list(weights[: len(weights) - len(extra)])
     if any(weight != old[0] for weight in old):

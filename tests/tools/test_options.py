@@ -72,6 +72,7 @@ def test_own_classes_in_an_own_folder(tool, tiny_config, tmp_path):
         '--classes',
         'box',
         'light',
+        '--subset',
         '--cfg-options',
         *small,
     )
