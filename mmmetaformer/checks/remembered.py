@@ -4,12 +4,13 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from filelock import FileLock
 
 from mmmetaformer.version import __version__
 
@@ -41,24 +42,14 @@ def remembered(
     stamps = [(os.path.abspath(path), *_stamp(path)) for path in paths]
     words = repr((__version__, question, stamps))
     file = cache_folder() / f'{hashlib.sha256(words.encode()).hexdigest()}.json'
-    try:
-        answer = msgspec.json.decode(file.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError):
-        answer = find_out()
-    else:
-        with suppress(OSError):
-            os.utime(file)
+    answer = _read(file, kind)
+    if answer is not None:
         return answer
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # Another process may read or write the same file.
-        beside = file.with_suffix(f'.{os.getpid()}')
-        beside.write_bytes(msgspec.json.encode(answer))
-        beside.replace(file)
-        _forget_unused(file.parent)
-    # Of a file whose name is not UTF-8, the answer cannot be written either.
-    except (OSError, UnicodeEncodeError):
-        pass
+    with _alone(file):
+        answer = _read(file, kind)  # another process found out meanwhile
+        if answer is None:
+            answer = find_out()
+            _write(file, answer)
     return answer
 
 
@@ -66,6 +57,44 @@ def cache_folder() -> Path:
     """Return the folder of the answers: `mmmetaformer/checks` in the user's cache."""
     root = os.environ.get('XDG_CACHE_HOME') or Path('~/.cache').expanduser()
     return Path(root) / 'mmmetaformer' / 'checks'
+
+
+def _read(file: Path, kind: type[Answer]) -> Answer | None:
+    """Return a remembered answer, None if there is none of this kind."""
+    try:
+        answer = msgspec.json.decode(file.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError):
+        return None
+    with suppress(OSError):
+        os.utime(file)
+    return answer
+
+
+def _write(file: Path, answer: object) -> None:
+    try:
+        # Another process may read the file.
+        beside = file.with_suffix(f'.{os.getpid()}')
+        beside.write_bytes(msgspec.json.encode(answer))
+        beside.replace(file)
+        _forget_unused(file.parent)
+    # Of a file whose name is not UTF-8, the answer cannot be written either.
+    except (OSError, UnicodeEncodeError):
+        pass
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Let one process at a time find out an answer, if the folder can be written.
+
+    All processes of a run ask at the same time. One reads the files, the others wait
+    and read what it remembered.
+    """
+    lock = FileLock(file.with_suffix('.lock'))
+    with ExitStack() as stack:
+        with suppress(OSError, NotImplementedError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(lock)
+        yield
 
 
 def _forget_unused(folder: Path) -> None:

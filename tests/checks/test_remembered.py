@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -76,3 +79,21 @@ def test_other_permissions_are_a_change(ask):
     ask.file.chmod(0o600)
     ask()
     assert len(ask.calls) == 2
+
+
+def test_processes_that_ask_at_once_find_out_once(ask):
+    """Threads, of which each holds a lock of its own, as processes do."""
+    ready = threading.Barrier(4)
+
+    def find_out():
+        time.sleep(0.2)
+        ask.calls.append(ask.file)
+        return ['one']
+
+    def one(_):
+        ready.wait()
+        return remembered('at once', [ask.file], list[str], find_out)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(one, range(4))) == [['one']] * 4
+    assert len(ask.calls) == 1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images that a data set of a run names, checked."""
 
+import json
 import mmap
 import os
 from collections.abc import Iterator, Mapping
@@ -113,19 +114,29 @@ def read_entries(file: Path) -> list[Entry]:
 
 
 def _read(file: Path) -> list[Entry]:
-    with (
-        file.open('rb') as stream,
-        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
-    ):
-        try:
-            images = msgspec.json.decode(content, type=_File).images
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return []  # the check of the file reports it
     return [
         (image.file_name, _side(image.width), _side(image.height))
-        for image in images
+        for image in _images(file)
         if isinstance(image.file_name, str)
     ]
+
+
+def _images(file: Path) -> list[_Image]:
+    """Return the images of a file, none if it is wrong: its own check reports that."""
+    try:
+        with (
+            file.open('rb') as stream,
+            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        ):
+            return msgspec.json.decode(content, type=_File).images
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    # As mmdet reads it: with NaN in keys that nobody needs, for example.
+    try:
+        content = json.loads(file.read_text(encoding='utf-8'))
+        return msgspec.convert(content, _File).images
+    except (ValueError, msgspec.ValidationError):
+        return []
 
 
 def _joins_names(dataset: Mapping[str, Any], scope: str | None) -> bool:

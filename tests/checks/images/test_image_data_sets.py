@@ -126,3 +126,9 @@ def test_odd_entries(tmp_path):
     ]
     (tmp_path / 'a.json').write_text(json.dumps(dict(images=images)))
     assert read_entries(tmp_path / 'a.json') == [('a', None, None), ('b', None, None)]
+
+
+def test_numbers_that_only_python_reads(tmp_path):
+    content = '{"images": [{"file_name": "a", "score": NaN}]}'
+    (tmp_path / 'a.json').write_text(content)
+    assert read_entries(tmp_path / 'a.json') == [('a', None, None)]
