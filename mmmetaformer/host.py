@@ -33,6 +33,7 @@ __all__ = [
     'dicts_in',
     'drop_hook',
     'evaluators_of',
+    'is_local',
     'kinds_of',
     'known_classes',
     'predicts_masks',
@@ -165,6 +166,16 @@ def _key_within(node: Any, dataset: Any, key: str) -> str | None:
 def evaluators_of(cfg: Config, split: str) -> list[Any]:
     """Return the configs of a split's evaluators."""
     return as_list(cfg.get(f'{split}_evaluator'))
+
+
+def is_local(spec: Mapping[str, Any]) -> bool:
+    """Return whether the files of a data set or an evaluator are on this machine.
+
+    Args:
+        spec: Its config; `backend_args` name another storage backend.
+    """
+    backend = spec.get('backend_args') or {}
+    return backend.get('backend', 'local') == 'local'
 
 
 def counts_epochs(cfg: Config) -> bool:

@@ -137,3 +137,12 @@ def test_hooks_of_an_earlier_run_are_dropped():
     host.drop_hook(cfg, 'A')
     assert cfg.custom_hooks == [dict(type='B')]
     host.drop_hook(Config(), 'A')
+
+
+@pytest.mark.parametrize(
+    ('backend', 'expected'),
+    [(None, True), (dict(backend='local'), True), (dict(backend='petrel'), False)],
+)
+def test_files_of_this_machine(backend, expected):
+    assert host.is_local({}) is True
+    assert host.is_local(dict(backend_args=backend)) is expected

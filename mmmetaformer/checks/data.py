@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from mmengine.config import Config
 
-from mmmetaformer.host import data_sets_of, kinds_of
+from mmmetaformer.host import data_sets_of, is_local, kinds_of
 
 from .coco.check import coco_faults
 from .fault import Fault
@@ -33,7 +33,7 @@ def data_faults(
     scope = cfg.get('default_scope')
     for split in splits:
         for dataset in data_sets_of(cfg, split):
-            if dataset.get('backend_args'):
+            if not is_local(dataset):
                 continue
             kinds = kinds_of(dataset, scope)
             if 'CocoDataset' in kinds:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import data_sets, type_name
+from mmmetaformer.host import data_sets, is_local, type_name
 from mmmetaformer.text import shortened
 
 __all__ = ['check_files']
@@ -46,7 +46,7 @@ def check_files(
             `--sample-data`.
     """
     for inner in data_sets(dataset):
-        if inner.get('backend_args'):
+        if not is_local(inner):
             continue
         for path, part, key in _paths(inner, evaluators):
             if not path.exists():

@@ -7,7 +7,7 @@ from mmmetaformer.checks.label_maps.label_words import describe_labels
 from mmmetaformer.checks.label_maps.look import look_into
 from mmmetaformer.checks.label_maps.map_set import read_map_set
 from mmmetaformer.checks.label_maps.meaning import meaning_of
-from mmmetaformer.host import data_sets_of, kinds_of
+from mmmetaformer.host import data_sets_of, is_local, kinds_of
 from mmmetaformer.launchers import is_first_process
 
 __all__ = ['report_labels']
@@ -28,7 +28,7 @@ def report_labels(cfg: Config) -> None:
     if not is_first_process():
         return
     for dataset in data_sets_of(cfg, 'train'):
-        if 'BaseSegDataset' not in kinds_of(dataset, scope):
+        if not (is_local(dataset) and 'BaseSegDataset' in kinds_of(dataset, scope)):
             continue
         map_set = read_map_set(dataset, scope)
         if map_set is None:

@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from mmmetaformer.checks.label_maps.suffixes import Pairing, find_pairing
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import SPLITS, data_sets_of, kinds_of
+from mmmetaformer.host import SPLITS, data_sets_of, is_local, kinds_of
 from mmmetaformer.launchers import is_first_process
 
 __all__ = ['use_suffixes']
@@ -30,9 +30,7 @@ def use_suffixes(cfg: Config, options: Sequence[str]) -> None:
     scope = cfg.get('default_scope')
     said = set()
     for dataset in data_sets_of(cfg, *SPLITS):
-        if dataset.get('backend_args') or 'BaseSegDataset' not in kinds_of(
-            dataset, scope
-        ):
+        if not (is_local(dataset) and 'BaseSegDataset' in kinds_of(dataset, scope)):
             continue
         found = find_pairing(dataset, scope)
         if not found:

@@ -13,6 +13,7 @@ from mmmetaformer.host import (
     data_sets_of,
     dicts_in,
     evaluators_of,
+    is_local,
     kinds_of,
     known_classes,
     type_name,
@@ -77,11 +78,11 @@ def uses_of(cfg: Config, splits: Iterable[str]) -> Iterator[Use]:
             file = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
             use = _use_of(dataset, file, split, scores, scope)
             first = first or use
-            if file.is_file() and not dataset.get('backend_args'):
+            if file.is_file() and is_local(dataset):
                 yield use
         for metric in metrics:
             file = Path(metric.get('ann_file') or '')
-            if first and file.is_file() and not metric.get('backend_args'):
+            if first and file.is_file() and is_local(metric):
                 yield _use_by(metric, file, first)
 
 

@@ -11,7 +11,7 @@ from mmmetaformer.checks.label_maps.listing import PICTURES
 from mmmetaformer.checks.label_maps.look import look_into
 from mmmetaformer.checks.label_maps.map_set import MapSet, read_map_set
 from mmmetaformer.checks.label_maps.meaning import Meaning, meaning_of
-from mmmetaformer.host import data_sets_of, kinds_of
+from mmmetaformer.host import data_sets_of, is_local, kinds_of
 
 from .section import Bars, Section, percent
 
@@ -45,7 +45,7 @@ def map_sections(cfg: Config, splits: Iterable[str]) -> Iterator[Section]:
 
 def _read(dataset: Any, cfg: Config) -> MapSet | None:
     scope = cfg.get('default_scope')
-    if 'BaseSegDataset' not in kinds_of(dataset, scope) or dataset.get('backend_args'):
+    if 'BaseSegDataset' not in kinds_of(dataset, scope) or not is_local(dataset):
         return None
     try:
         map_set = read_map_set(dataset, scope)
