@@ -19,6 +19,7 @@ __all__ = [
     'DETECTOR_HEADS',
     'HEADS',
     'HEADS_ON_MAPS',
+    'IGNORED_LABEL',
     'LOGITS_LAYER',
     'PARTS_BESIDE_BACKBONE',
     'SEGMENTOR_HEADS',
@@ -33,6 +34,7 @@ __all__ = [
     'dicts_in',
     'drop_hook',
     'evaluators_of',
+    'ignored_labels',
     'is_local',
     'kinds_of',
     'known_classes',
@@ -66,6 +68,8 @@ CLASS_HEADS = ('decode_head', 'bbox_head', 'mask_head')
 CLASS_AGNOSTIC_HEADS = ('rpn_head', 'semantic_head')
 HEADS = ('roi_head', *HEADS_ON_MAPS)
 PARTS_BESIDE_BACKBONE = ('neck', *HEADS)
+#: The label that mmseg's heads and metrics leave out by default.
+IGNORED_LABEL = 255
 #: The last layer of mmseg's heads.
 LOGITS_LAYER = 'conv_seg'
 
@@ -166,6 +170,21 @@ def _key_within(node: Any, dataset: Any, key: str) -> str | None:
 def evaluators_of(cfg: Config, split: str) -> list[Any]:
     """Return the configs of a split's evaluators."""
     return as_list(cfg.get(f'{split}_evaluator'))
+
+
+def ignored_labels(cfg: Config, split: str) -> frozenset[int]:
+    """Return the labels that all heads of a segmentor, or all metrics, leave out.
+
+    Args:
+        cfg: The run's config.
+        split: 'train' for the labels that losses leave out, else metrics do.
+    """
+    parts = evaluators_of(cfg, split)
+    if split == 'train':
+        heads = map(cfg.model.get, SEGMENTOR_HEADS)
+        parts = [head for several in heads for head in as_list(several)]
+    ignored = [{part.get('ignore_index', IGNORED_LABEL)} for part in parts]
+    return frozenset(set.intersection(*ignored) if ignored else {IGNORED_LABEL})
 
 
 def is_local(spec: Mapping[str, Any]) -> bool:

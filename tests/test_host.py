@@ -146,3 +146,20 @@ def test_hooks_of_an_earlier_run_are_dropped():
 def test_files_of_this_machine(backend, expected):
     assert host.is_local({}) is True
     assert host.is_local(dict(backend_args=backend)) is expected
+
+
+def test_labels_that_all_heads_or_all_metrics_leave_out():
+    cfg = Config(
+        dict(
+            model=dict(
+                decode_head=[dict(ignore_index=0), dict(ignore_index=0)],
+                auxiliary_head=dict(ignore_index=0),
+            ),
+            val_evaluator=dict(type='IoUMetric', ignore_index=7),
+            test_evaluator=[dict(type='IoUMetric'), dict(ignore_index=7)],
+        )
+    )
+    assert host.ignored_labels(cfg, 'train') == {0}
+    assert host.ignored_labels(cfg, 'val') == {7}
+    assert host.ignored_labels(cfg, 'test') == set()
+    assert host.ignored_labels(Config(dict(model={})), 'train') == {255}

@@ -11,7 +11,7 @@ from mmmetaformer.datasets.unreadable_images import UnreadableImages
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.host import (
     data_sets_of,
-    evaluators_of,
+    ignored_labels,
     kinds_of,
     type_name,
 )
@@ -29,7 +29,6 @@ CHECK = 'mmmetaformer.CheckLabels'
 SKIP = 'mmmetaformer.SkipUnreadable'
 #: Transforms that load a label map: mmseg's, and ours around it.
 LOADERS = ('LoadAnnotations', 'IgnoreLabels')
-IGNORED = 255  # mmseg's default
 NAMED = 5
 
 
@@ -48,7 +47,7 @@ def use_label_check(cfg: Config) -> None:
             check = dict(
                 type=CHECK,
                 num_classes=len(classes) if classes else None,
-                ignore_index=_ignored(cfg, split),
+                ignored=sorted(ignored_labels(cfg, split)),
             )
             dataset['pipeline'] = _with_check(dataset.get('pipeline') or [], check)
 
@@ -103,14 +102,6 @@ def report_unreadable(cfg: Config) -> None:
 
 def _list_of(cfg: Config) -> Path:
     return Path(cfg.work_dir) / 'unreadable_images.txt'
-
-
-def _ignored(cfg: Config, split: str) -> int:
-    heads = (cfg.model.get('decode_head'),) if split == 'train' else ()
-    for spec in (*heads, *evaluators_of(cfg, split)):
-        if isinstance(spec, dict) and spec.get('ignore_index') is not None:
-            return spec['ignore_index']
-    return IGNORED
 
 
 def _with_check(pipeline: Any, check: dict[str, Any]) -> list[Any]:

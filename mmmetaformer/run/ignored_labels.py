@@ -9,7 +9,14 @@ from mmengine.config import Config
 from mmmetaformer.checks.config.head_classes import classes_of
 from mmmetaformer.checks.label_maps.map_set import transforms_of
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import SPLITS, data_sets_of, kinds_of, known_classes, type_name
+from mmmetaformer.host import (
+    SPLITS,
+    data_sets_of,
+    ignored_labels,
+    kinds_of,
+    known_classes,
+    type_name,
+)
 from mmmetaformer.text import shortened
 
 __all__ = ['use_ignored_labels']
@@ -48,10 +55,18 @@ def use_ignored_labels(cfg: Config, labels: Sequence[int]) -> None:
         raise ConfigError(
             '--ignore-label: no pipeline of the config has a LoadAnnotations'
         )
+    common = frozenset.intersection(*(ignored_labels(cfg, split) for split in SPLITS))
+    if not common:
+        raise ConfigError(
+            '--ignore-label: the heads and the metrics of the config have no '
+            'ignore_index in common'
+        )
     for loader in loaders:
         inner = dict(loader)
         loader.clear()
-        loader.update(type=IGNORE, loader=inner, labels=sorted(set(labels)))
+        loader.update(
+            type=IGNORE, loader=inner, labels=sorted(set(labels)), ignored=max(common)
+        )
 
 
 def _loaders(cfg: Config, scope: str | None) -> Iterator[Any]:

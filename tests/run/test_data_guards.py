@@ -32,16 +32,17 @@ def test_labels_are_checked_right_after_loading(segmentor, split):
     at = after.index('CheckLabels')
     assert after[at - 1] == 'LoadAnnotations'
     check = segmentor[f'{split}_dataloader'].dataset.pipeline[at]
-    assert (check['num_classes'], check['ignore_index']) == (150, 255)
+    assert (check['num_classes'], check['ignored']) == (150, [255])
 
 
 def test_own_classes_and_ignored_label(segmentor):
     segmentor.model.decode_head.ignore_index = 7
+    segmentor.model.auxiliary_head.ignore_index = 7
     segmentor.train_dataloader.dataset.metainfo = dict(classes=('a', 'b'))
     use_label_check(segmentor)
     pipeline = segmentor.train_dataloader.dataset.pipeline
     (check,) = [t for t in pipeline if t['type'] == 'mmmetaformer.CheckLabels']
-    assert (check['num_classes'], check['ignore_index']) == (2, 7)
+    assert (check['num_classes'], check['ignored']) == (2, [7])
 
 
 def test_detectors_and_test_pipelines_stay(segmentor):

@@ -47,23 +47,23 @@ def _look(map_set: MapSet, everything: bool) -> MapFacts:
     pairs = map_set.pairs
     facts = MapFacts(maps=len(pairs))
     headers: dict[str, Header] = {}
-    for _, file in with_bar(pairs, 'headers of label maps', len(pairs)):
-        try:
-            header = read_header(file)
-        except HeaderError as error:
-            facts.troubles.append(
-                Trouble('unreadable', file, f'cannot be read: {error.reason}')
-            )
-            continue
-        headers[file] = header
-        _count(facts.modes, header.mode)
-        _count(facts.sizes, '{}x{}'.format(*header.size))
-        facts.troubles += map_troubles(file, header)
+    with _pool() as pool:
+        read = pool.map(_header_of, (file for _, file in pairs))
+        for (_, file), header in with_bar(
+            zip(pairs, read, strict=True), 'headers of label maps', len(pairs)
+        ):
+            if isinstance(header, Trouble):
+                facts.troubles.append(header)
+                continue
+            headers[file] = header
+            _count(facts.modes, header.mode)
+            _count(facts.sizes, '{}x{}'.format(*header.size))
+            facts.troubles += map_troubles(file, header)
     spoilt = {trouble.file for trouble in facts.troubles}
     sound = [file for file in headers if file not in spoilt]
     files = sound if everything else _sample(sound, headers)
     loader = MapLoader(map_set)
-    with ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as pool:
+    with _pool() as pool:
         # Decoding runs while this thread reads the headers of the images.
         results = pool.map(lambda file: _look_at(file, headers[file], loader), files)
         troubles: list[Trouble] = []
@@ -79,6 +79,17 @@ def _look(map_set: MapSet, everything: bool) -> MapFacts:
     # Nothing is left to read in a file that is wrong as a whole.
     facts.looked_at += len(pairs) - len(sound)
     return facts
+
+
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1))
+
+
+def _header_of(file: str) -> Header | Trouble:
+    try:
+        return read_header(file)
+    except HeaderError as error:
+        return _unreadable(file, error.reason)
 
 
 def _sample(files: Sequence[str], headers: dict[str, Header]) -> list[str]:

@@ -7,14 +7,12 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.host import SEGMENTOR_HEADS, as_list, evaluators_of
+from mmmetaformer.host import SEGMENTOR_HEADS, as_list, ignored_labels
 
 from .loader import MapLoader
 from .map_set import MapSet
 
 __all__ = ['Meaning', 'meaning_of']
-
-IGNORED = 255  # mmseg's default, of heads and of metrics
 
 
 @dataclass(frozen=True)
@@ -69,13 +67,11 @@ def meaning_of(map_set: MapSet, cfg: Config, split: str) -> Meaning | None:
     number = len(names) if names is not None else _fewest_classes(heads)
     if number is None:
         return None
-    parts = heads if split == 'train' else evaluators_of(cfg, split)
-    ignored = [{part.get('ignore_index', IGNORED)} for part in parts] or [{IGNORED}]
     return Meaning(
         becomes=MapLoader(map_set).what_labels_become(),
         number=number,
         names=names if names is not None else [f'class {i}' for i in range(number)],
-        ignored=frozenset(set.intersection(*ignored)),
+        ignored=ignored_labels(cfg, split),
     )
 
 

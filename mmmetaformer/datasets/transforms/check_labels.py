@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a label map fits its image and the classes, as it is loaded."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mmmetaformer.errors import DataError
+from mmmetaformer.host import IGNORED_LABEL
 from mmmetaformer.registry import TRANSFORMS
+from mmmetaformer.text import shortened
 
 __all__ = ['CheckLabels']
 
@@ -17,12 +20,14 @@ class CheckLabels:
 
     Args:
         num_classes: Classes of the data set; None to check only the size.
-        ignore_index: The label that no class has.
+        ignored: Labels that losses or metrics leave out.
     """
 
-    def __init__(self, num_classes: int | None, ignore_index: int = 255) -> None:
+    def __init__(
+        self, num_classes: int | None, ignored: Sequence[int] = (IGNORED_LABEL,)
+    ) -> None:
         self.num_classes = num_classes
-        self.ignore_index = ignore_index
+        self.ignored = tuple(ignored)
 
     def __call__(self, results: dict[str, Any]) -> dict[str, Any]:
         """Check `gt_seg_map` against `ori_shape`, the image's size before any change.
@@ -40,19 +45,21 @@ class CheckLabels:
             )
         classes = self.num_classes
         if classes is not None and labels.max(initial=0) >= classes:
-            known = (labels < classes) | (labels == self.ignore_index)
+            known = labels < classes
+            for label in self.ignored:
+                known |= labels == label
             if not known.all():
                 raise DataError(
                     f'{_file(results)} has label {labels[~known].max()} after loading, '
                     f'but the {classes} classes are 0 to {classes - 1}, and '
-                    f'{self.ignore_index} is ignored'
+                    f'{shortened(self.ignored) or "none"} is ignored'
                 )
         return results
 
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(num_classes={self.num_classes}, '
-            f'ignore_index={self.ignore_index})'
+            f'ignored={self.ignored})'
         )
 
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from mmmetaformer.host import IGNORED_LABEL
 from mmmetaformer.registry import TRANSFORMS
 
 __all__ = ['IgnoreLabels']
 
-IGNORED = 255  # mmseg's, of losses and of metrics
 LABELS = 256  # mmseg casts label maps to uint8
 
 
 @TRANSFORMS.register_module()
 class IgnoreLabels:
-    """Load a label map, and set the pixels of some labels to 255, which is ignored.
+    """Load a label map, and set the pixels of some labels to one that is ignored.
 
     It stands where the loader stood, also in the nested lists of `TestTimeAug`, where a
     transform of its own would be one more view.
@@ -24,11 +24,18 @@ class IgnoreLabels:
     Args:
         loader: Config of the transform that loads the label map.
         labels: The labels as stored, each from 0 to 255.
+        ignored: The label that losses and metrics leave out.
     """
 
-    def __init__(self, loader: dict[str, Any], labels: Sequence[int]) -> None:
+    def __init__(
+        self,
+        loader: dict[str, Any],
+        labels: Sequence[int],
+        ignored: int = IGNORED_LABEL,
+    ) -> None:
         self.loader = TRANSFORMS.build(dict(loader))
         self.labels = list(labels)
+        self.ignored = ignored
 
     def __call__(self, results: dict[str, Any]) -> dict[str, Any]:
         """Load `gt_seg_map`; `reduce_zero_label` says whether labels were shifted."""
@@ -36,7 +43,8 @@ class IgnoreLabels:
         shift = 1 if results.get('reduce_zero_label') else 0
         becomes = np.arange(LABELS, dtype=np.uint8)
         # Label 0 is ignored already where labels were shifted.
-        becomes[[label - shift for label in self.labels if label >= shift]] = IGNORED
+        labels = [label - shift for label in self.labels if label >= shift]
+        becomes[labels] = self.ignored
         results['gt_seg_map'] = becomes[results['gt_seg_map']]
         return results
 

@@ -49,9 +49,9 @@ def test_a_label_above_the_classes():
 
 def test_another_ignored_label():
     labels = np.full((4, 6), 9, np.uint8)
-    _check(num_classes=2, ignore_index=9)(_results(labels))
+    _check(num_classes=2, ignored=[9])(_results(labels))
     with pytest.raises(DataError, match='label 255'):
-        _check(num_classes=2, ignore_index=9)(_results(labels * 0 + 255))
+        _check(num_classes=2, ignored=[9])(_results(labels * 0 + 255))
 
 
 def test_loaders_that_give_no_size():
