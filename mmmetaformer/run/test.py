@@ -15,7 +15,7 @@ from mmmetaformer.checks.run import check_run
 from .build_errors import build_errors
 from .config import read_run_config
 from .output import use_out, use_show_dir
-from .tta import use_tta
+from .tta import use_tta_model, use_tta_pipeline
 
 __all__ = ['test']
 
@@ -36,9 +36,11 @@ def test(args: argparse.Namespace) -> None:
         use_show_dir(cfg, args.show_dir)
     if args.out:
         use_out(cfg, args.out)
+    if args.tta:
+        use_tta_pipeline(cfg)
     check_run(cfg, splits=('test',))
     if args.tta:
-        use_tta(cfg)
+        use_tta_model(cfg)
     checkpoint = check_checkpoint(args.checkpoint)
     if checkpoint is not None:
         check_class_names(checkpoint, cfg, 'test')

@@ -6,17 +6,14 @@ from mmengine.config import Config
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import data_sets_of, predicts_masks
 
-__all__ = ['use_tta']
+__all__ = ['use_tta_model', 'use_tta_pipeline']
 
 
-def use_tta(cfg: Config) -> None:
-    """Test each image at several scales and flipped, and merge the predictions.
-
-    Runs the config's `tta_model` (mmseg's SegTTAModel averages class probabilities,
-    mmdet's DetTTAModel applies NMS to the boxes of all views) on its `tta_pipeline`.
+def use_tta_pipeline(cfg: Config) -> None:
+    """Load each image at several scales and flipped: the config's `tta_pipeline`.
 
     Args:
-        cfg: The run's config, changed in place, after all checks of its model.
+        cfg: The run's config, changed in place, before all checks of its data.
 
     Raises:
         ConfigError: The config has no such parts, or the model predicts masks, which
@@ -35,5 +32,16 @@ def use_tta(cfg: Config) -> None:
             )
     for dataset in data_sets_of(cfg, 'test'):
         dataset['pipeline'] = cfg.tta_pipeline
+
+
+def use_tta_model(cfg: Config) -> None:
+    """Merge the predictions for all views of an image: the config's `tta_model`.
+
+    mmseg's SegTTAModel averages class probabilities, mmdet's DetTTAModel applies NMS to
+    the boxes of all views.
+
+    Args:
+        cfg: The run's config, changed in place, after all checks of its model.
+    """
     cfg.tta_model.module = cfg.model
     cfg.model = cfg.tta_model

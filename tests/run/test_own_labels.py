@@ -13,7 +13,7 @@ from mmmetaformer.run.command_line import add_run_arguments
 from mmmetaformer.run.config import read_run_config
 from mmmetaformer.run.data_guards import use_label_check
 from mmmetaformer.run.label_report import report_labels
-from mmmetaformer.run.tta import use_tta
+from mmmetaformer.run.tta import use_tta_pipeline
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 SEGMENTOR = CONFIGS / 'upernet_convformer.py'
@@ -56,7 +56,7 @@ def labels_seen(spec):
 )
 def test_how_labels_count(own_folder, names, first, expected):
     cfg = read('--data-root', own_folder, '--labels-from', first, '--classes', *names)
-    use_tta(cfg)
+    use_tta_pipeline(cfg)
     for split in ('train', 'val', 'test'):
         spec = cfg[f'{split}_dataloader'].dataset
         assert spec.type == 'BaseSegDataset'
@@ -97,7 +97,7 @@ def test_labels_that_are_no_class(own_folder, words, expected):
 def test_every_view_ignores_labels(own_folder):
     words = ('--labels-from', 0, '--ignore-label', 3)
     cfg = read('--data-root', own_folder, '--classes', 'a', 'b', 'c', *words)
-    use_tta(cfg)
+    use_tta_pipeline(cfg)
     init_default_scope('mmseg')
     views = DATASETS.build(cfg.test_dataloader.dataset)[0]['data_samples']
     assert len(views) == 12  # six scales, flipped or not

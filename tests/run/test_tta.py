@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.sample_run import IMAGE_SIZE, use_sample_data
-from mmmetaformer.run.tta import use_tta
+from mmmetaformer.run.tta import use_tta_model, use_tta_pipeline
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 RATIOS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
@@ -32,7 +32,8 @@ def runner(tmp_path):
             cfg.model.auxiliary_head.in_channels = 32
         cfg.test_dataloader.batch_size = 1
         cfg.work_dir, cfg.launcher = str(tmp_path / 'work'), 'none'
-        use_tta(cfg)
+        use_tta_pipeline(cfg)
+        use_tta_model(cfg)
         torch.manual_seed(0)
         return Runner.from_cfg(cfg)
 
@@ -97,11 +98,11 @@ def test_sizes_at_640_pixels():
 def test_masks_are_refused(name):
     cfg = load(name)
     with pytest.raises(ConfigError, match='boxes only'):
-        use_tta(cfg)
+        use_tta_pipeline(cfg)
 
 
 def test_a_config_without_views():
     cfg = load('faster_rcnn_convformer')
     cfg.pop('tta_model')
     with pytest.raises(ConfigError, match='needs `tta_model`'):
-        use_tta(cfg)
+        use_tta_pipeline(cfg)
