@@ -24,8 +24,9 @@ REGISTRIES = {
     'backbone': 'MODELS',
 } | dict.fromkeys(PARTS_BESIDE_BACKBONE, 'MODELS')
 HOST = ('mmengine', 'mmcv', 'mmdet', 'mmseg', 'mmpretrain', 'mmmetaformer')
-# A `type` under these keys is no registered name: functions and classes of mmcv.ops,
-# and words that the module itself understands. An optimizer has a place of its own.
+# A `type` under these keys is no name in mmengine's registries: functions and classes of
+# mmcv.ops, and words that the module itself understands and checks, such as this
+# project's token mixers. An optimizer has a place of its own.
 NOT_BUILT = (
     'adapt_cfg',
     'augments',
@@ -35,6 +36,7 @@ NOT_BUILT = (
     'optimizer',
     'roi_layer',
     'targets',
+    'token_mixers',
 )
 NOT_BUILT_SUFFIX = '_trans'  # mmdet's FPG
 # Its transforms are those of albumentations.

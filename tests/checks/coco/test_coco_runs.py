@@ -28,7 +28,7 @@ def test_both_splits_are_looked_at(run):
     [
         ('', 'it is empty'),
         ('{"images": [', r'line 1, column 13.*cut off'),
-        ('{"images": [],}', r'line 1, column 15'),
+        ('{"images": [],}', r'line 1, column 1[45]'),
         ('\ufeff{}', r'BOM \(line 1, column 1\).*without a byte order mark'),
         ('[' * 100_000, 'nested too deeply'),
     ],

@@ -163,3 +163,13 @@ def test_only_its_author_knows_what_an_own_argument_holds(segmentor):
     head['pipeline'] = [dict(type='Resize', scale=1, a=1)]
     wrong = list(wrong_arguments(changed(segmentor, {'model.neck': head}), SPLITS))
     assert [w.path for w in wrong] == ['model.neck.pipeline[0]']
+
+
+def test_token_mixers_are_the_backbones_business(segmentor):
+    mixer = dict(type='one_of_the_users_own', shift=1)
+    family = 'mmmetaformer.MetaFormer'
+    change = {
+        'model.backbone.type': family,
+        'model.backbone.token_mixers': ['sep_conv', mixer, mixer, mixer],
+    }
+    assert list(wrong_arguments(changed(segmentor, change), SPLITS)) == []

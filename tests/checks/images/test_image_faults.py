@@ -21,8 +21,8 @@ def cache(tmp_path_factory, monkeypatch):
 @pytest.fixture
 def folder(tmp_path):
     """Four images of 30x20 pixels."""
-    inside = tmp_path / 'train2017'
-    inside.mkdir()
+    inside = tmp_path / 'data' / 'train2017'
+    inside.mkdir(parents=True)
     for number in range(4):
         _image(inside / f'{number}.jpg')
     return inside
