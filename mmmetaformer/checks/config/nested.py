@@ -24,8 +24,8 @@ REGISTRIES = {
     'backbone': 'MODELS',
 } | dict.fromkeys(PARTS_BESIDE_BACKBONE, 'MODELS')
 HOST = ('mmengine', 'mmcv', 'mmdet', 'mmseg', 'mmpretrain', 'mmmetaformer')
-# A `type` under these keys is no name in mmengine's registries: functions and classes of
-# mmcv.ops, and words that the module itself understands and checks, such as this
+# A `type` under these keys is no name in mmengine's registries: functions and classes
+# of mmcv.ops, and words that the module itself understands and checks, such as this
 # project's token mixers. An optimizer has a place of its own.
 NOT_BUILT = (
     'adapt_cfg',
