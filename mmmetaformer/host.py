@@ -34,6 +34,7 @@ __all__ = [
     'dicts_in',
     'drop_hook',
     'evaluators_of',
+    'hooks_of',
     'ignored_labels',
     'is_local',
     'kinds_of',
@@ -203,6 +204,14 @@ def counts_epochs(cfg: Config) -> bool:
     if 'type' in loop:
         return type_name(loop) == 'EpochBasedTrainLoop'
     return loop.get('by_epoch', True)
+
+
+def hooks_of(cfg: Config) -> Iterator[tuple[str, Any]]:
+    """Yield the place and the config of each hook; a custom one may be an object."""
+    for name, hook in (cfg.get('default_hooks') or {}).items():
+        yield f'default_hooks.{name}', hook
+    for i, hook in enumerate(as_list(cfg.get('custom_hooks'))):
+        yield f'custom_hooks.{i}', hook
 
 
 def schedulers_of(cfg: Config) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import as_list, data_sets_of, evaluators_of, type_name
+from mmmetaformer.host import as_list, data_sets_of, evaluators_of, hooks_of, type_name
 from mmmetaformer.text import did_you_mean
 
 from .head_classes import classes_of
@@ -71,13 +71,7 @@ def _last(name: str) -> str:
 
 def _monitored(cfg: Config) -> Iterator[tuple[str, str, bool]]:
     """Yield place and name of each metric, and whether a rule is given."""
-    hooks = [
-        (f'default_hooks.{name}', hook)
-        for name, hook in (cfg.get('default_hooks') or {}).items()
-    ]
-    customs = as_list(cfg.get('custom_hooks'))
-    hooks += [(f'custom_hooks.{i}', hook) for i, hook in enumerate(customs)]
-    for place, hook in hooks:
+    for place, hook in hooks_of(cfg):
         if not isinstance(hook, Mapping):
             continue
         key = {'CheckpointHook': 'save_best', 'EarlyStoppingHook': 'monitor'}.get(

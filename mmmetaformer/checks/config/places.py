@@ -7,6 +7,8 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from mmmetaformer.host import hooks_of
+
 from .place import Place, at, listed
 from .signatures import read_by, taken_by
 
@@ -36,10 +38,8 @@ def places_of(cfg: Config, splits: Iterable[str]) -> Iterator[Place]:
     yield from at(cfg, key, taken=taken, name=key, given=('self',))
     taken, key = read_by(Runner.setup_env, 'env_cfg'), 'env_cfg'
     yield from at(cfg, key, taken=taken, name=key)
-    hooks = cfg.get('default_hooks')
-    for name, hook in hooks.items() if isinstance(hooks, Mapping) else ():
-        yield from listed(f'default_hooks.{name}', hook, 'HOOKS', ('priority',))
-    yield from listed('custom_hooks', cfg.get('custom_hooks'), 'HOOKS', ('priority',))
+    for path, hook in hooks_of(cfg):
+        yield from listed(path, hook, 'HOOKS', ('priority',))
     for split in splits:
         yield from _data(cfg, split)
         yield from _evaluation(cfg, split)

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a run's lengths and intervals are ones that it can work with."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError, warn
-from mmmetaformer.host import SPLITS, as_list, counts_epochs, schedulers_of, type_name
+from mmmetaformer.host import (
+    SPLITS,
+    as_list,
+    counts_epochs,
+    hooks_of,
+    schedulers_of,
+    type_name,
+)
 
 __all__ = ['check_loops', 'check_schedule', 'warn_of_length']
 
@@ -70,7 +77,7 @@ def check_schedule(cfg: Config) -> None:
     _check_count('train_cfg.val_interval', loop.get('val_interval', 1), way)
     for pair in as_list(loop.get('dynamic_intervals')):
         _check_count('train_cfg.dynamic_intervals', pair[-1], way)
-    for place, hook in _hooks(cfg):
+    for place, hook in hooks_of(cfg):
         _check_interval(place, hook)
     in_epochs = counts_epochs(cfg)
     for i, scheduler in enumerate(schedulers_of(cfg)):
@@ -83,13 +90,6 @@ def _check_count(place: str, value: Any, way: str) -> None:
     whole = isinstance(value, (int, float)) and value % 1 == 0
     if isinstance(value, bool) or not whole or value < 1:
         raise ConfigError(f'{place} is {value!r}; it takes integers from 1 up. {way}')
-
-
-def _hooks(cfg: Config) -> Iterator[tuple[str, Any]]:
-    for name, hook in (cfg.get('default_hooks') or {}).items():
-        yield f'default_hooks.{name}', hook
-    for i, hook in enumerate(as_list(cfg.get('custom_hooks'))):
-        yield f'custom_hooks.{i}', hook
 
 
 def _check_interval(place: str, hook: Any) -> None:

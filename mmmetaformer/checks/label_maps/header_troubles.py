@@ -4,15 +4,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mmmetaformer.checks.images.header import Header, HeaderError, read_header
+from mmmetaformer.checks.images.header import (
+    TURNED_BY_A_QUARTER,
+    Header,
+    HeaderError,
+    read_header,
+)
+from mmmetaformer.checks.images.loader import color_type_of
 
 from .facts import Trouble
 
 __all__ = ['map_troubles', 'size_troubles']
 
 LOSSY = ('JPEG', 'MPO')
-#: Orientations that change the size of an image that is not square.
-QUARTER_TURNS = (5, 6, 7, 8)
 
 
 def map_troubles(file: str, header: Header) -> Iterator[Trouble]:
@@ -49,11 +53,11 @@ def size_troubles(
         other = read_header(image)
     except HeaderError:  # the checks of images report it
         return
-    how = (loader.get('color_type', 'color'), loader.get('imdecode_backend', 'cv2'))
+    how = color_type_of(loader)
     size = other.size_for(*how)
     if header.size == size:
         # A map of the turned size was drawn on the turned image, unless both are equal.
-        same = other.orientation not in QUARTER_TURNS or size[0] == size[1]
+        same = other.orientation not in TURNED_BY_A_QUARTER or size[0] == size[1]
         if same and other.is_turned(*how):
             what = f'has the EXIF orientation {other.orientation}'
             yield Trouble('orientation', image, what)

@@ -74,7 +74,7 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         ({'val_evaluator.type': 'IoUMetrics'}, r'\(val_evaluator\).*IoUMetric'),
         ({'default_hooks.checkpoint.intervall': 4}, "CheckpointHook .*'interval'"),
         ({'default_hooks.logger.type': 'LogerHook'}, "mean 'LoggerHook'"),
-        ({'custom_hooks': [dict(type='EMAHook', momentm=1)]}, r'\(custom_hooks\[0\]\)'),
+        ({'custom_hooks': [dict(type='EMAHook', momentm=1)]}, r'\(custom_hooks\.0\)'),
         ({'custom_hooks': [dict(type=IterTimerHook, a=1)]}, 'IterTimerHook has no'),
         (
             {'visualizer.vis_backends': [dict(type='WandbBackend')]},
