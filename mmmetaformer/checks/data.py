@@ -9,7 +9,7 @@ from mmmetaformer.host import data_sets_of, is_local, kinds_of
 
 from .coco.check import coco_faults
 from .fault import Fault
-from .images.data_sets import coco_image_faults, map_image_faults
+from .images.data_sets import data_set_image_faults
 from .label_maps.check import label_map_faults
 from .thoroughness import SAMPLED, Thoroughness
 
@@ -36,9 +36,8 @@ def data_faults(
             if not is_local(dataset):
                 continue
             kinds = kinds_of(dataset, scope)
-            if 'CocoDataset' in kinds:
-                yield from coco_image_faults(dataset, cfg, split, thorough)
-            elif 'BaseSegDataset' in kinds:
+            if 'BaseSegDataset' in kinds:
                 everything = thorough.everything
                 yield from label_map_faults(dataset, cfg, split, everything)
-                yield from map_image_faults(dataset, cfg, split, thorough)
+            if {'CocoDataset', 'BaseSegDataset'} & set(kinds):
+                yield from data_set_image_faults(dataset, cfg, split, thorough)

@@ -14,12 +14,12 @@ from .config.batch_of_one import check_batch_of_one
 from .config.channels import check_channels
 from .config.class_weights import check_class_weights
 from .config.crops import check_crops, check_windows
+from .config.default_hooks import check_default_hooks
 from .config.head_classes import check_classes
 from .config.keys import check_variables
 from .config.monitors import check_monitors
 from .config.one_class import check_one_class
 from .config.schedule import check_schedule, warn_of_length
-from .config.sections import check_sections
 from .config.unread_outputs import check_outputs
 from .data import data_faults
 from .fault import report_faults
@@ -65,7 +65,7 @@ def config_checks(cfg: Config, splits: Sequence[str]) -> Iterator[Callable[[], o
         folder = cfg.get('work_dir') or '.'
         yield partial(check_folder_writable, folder, '--work-dir')
     yield partial(check_variables, cfg)
-    yield partial(check_sections, cfg)
+    yield partial(check_default_hooks, cfg)
     yield partial(check_arguments_of, cfg, splits)
     yield partial(check_channels, cfg.model, cfg.get('default_scope'))
     yield partial(check_windows, cfg)

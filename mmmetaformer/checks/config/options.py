@@ -8,15 +8,19 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import SPLITS
 from mmmetaformer.text import did_you_mean, shortened
 
 from .former_keys import PLACES
 from .keys import RUN_KEYS, advice_on_key
-from .sections import FREE_KEYS, arguments_of_section
+from .places import places_of
+from .training_places import training_places
 from .words import is_word_of_host
 
 __all__ = ['check_options']
 
+# Dicts whose keys are names that the user chooses.
+FREE_KEYS = frozenset({'custom_keys', 'metainfo', 'label_map', 'dist_cfg'})
 # Keys of a config that only other tools than those of this project read.
 UNUSED = frozenset({'test_pipeline'})
 NEAR = 0.85
@@ -147,9 +151,11 @@ def _check_new(
         options: All options.
     """
     known = [str(key) for key in node]
+    by_signature = {one.path for one in places_of(cfg, SPLITS)}
+    by_signature |= {one.path for one in training_places(cfg)}
     for i in range(start, len(keys)):
         place, below = '.'.join(keys[:i]), '.'.join(keys[: i + 1])
-        # Everything with a type, old or new, is checked by signature.
+        # Whatever has a type, old or new, is checked by signature, and so are sections.
         typed = {'type', '_delete_'} & set(known) or f'{place}.type' in options
         named = f'{below}.type' in options or keys[i] == '_delete_'
         if keys[i].isdigit() and known:
@@ -159,7 +165,7 @@ def _check_new(
             )
         if keys[i - 1] in FREE_KEYS:
             return
-        if i and not typed and not named and not arguments_of_section(cfg, place):
+        if i and not typed and not named and place not in by_signature:
             near = difflib.get_close_matches(keys[i], known, n=1, cutoff=NEAR)
             hooks = keys[i - 1] == 'default_hooks'
             if hooks or not is_word_of_host(cfg, keys[i], as_key=bool(near)):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mmengine.config import Config
 from mmengine.runner import Runner
+from mmengine.utils.dl_utils import set_multi_processing
 from torch.utils.data import DataLoader
 
 from mmmetaformer.host import hooks_of
@@ -36,8 +37,13 @@ def places_of(cfg: Config, splits: Iterable[str]) -> Iterator[Place]:
     taken = taken_by(Runner.set_randomness)
     key = 'randomness'
     yield from at(cfg, key, taken=taken, name=key, given=('self',))
-    taken, key = read_by(Runner.setup_env, 'env_cfg'), 'env_cfg'
-    yield from at(cfg, key, taken=taken, name=key)
+    for function, key in (
+        (Runner.setup_env, 'env_cfg'),
+        (Runner.scale_lr, 'auto_scale_lr'),
+    ):
+        yield from at(cfg, key, taken=read_by(function, key), name=key)
+    key, taken = 'env_cfg.mp_cfg', taken_by(set_multi_processing)
+    yield from at(cfg.get('env_cfg') or {}, key, taken=taken, name=key)
     for path, hook in hooks_of(cfg):
         yield from listed(path, hook, 'HOOKS', ('priority',))
     for split in splits:

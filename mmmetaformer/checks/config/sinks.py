@@ -114,7 +114,8 @@ def _key_read(
             return ()
         return _constant(parent.slice)
     if isinstance(parent, ast.Compare):  # 'key' in kwargs
-        return _constant(parent.left)
+        is_none = isinstance(parent.ops[0], (ast.Is, ast.IsNot))
+        return () if is_none else _constant(parent.left)
     if isinstance(parent, ast.Attribute):
         call = parents[parent]
         if parent.attr in WRITERS:

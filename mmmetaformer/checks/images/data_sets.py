@@ -6,7 +6,7 @@ import mmap
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from mmengine.config import Config
@@ -15,12 +15,12 @@ from mmmetaformer.checks.fault import Fault
 from mmmetaformer.checks.label_maps.map_set import build_data_set
 from mmmetaformer.checks.remembered import remembered
 from mmmetaformer.checks.thoroughness import SAMPLED, Thoroughness
-from mmmetaformer.host import data_set_key, registered_data_set
+from mmmetaformer.host import data_set_key, kinds_of, registered_data_set
 
 from .expected import ExpectedImage
 from .images import image_faults
 
-__all__ = ['coco_image_faults', 'map_image_faults', 'read_entries']
+__all__ = ['data_set_image_faults', 'read_entries']
 
 Entry = tuple[str, int | None, int | None]
 
@@ -35,71 +35,66 @@ class _File(msgspec.Struct):
     images: list[_Image] = []
 
 
-def coco_image_faults(
+def data_set_image_faults(
     dataset: Mapping[str, Any],
     cfg: Config,
     split: str,
     thorough: Thoroughness = SAMPLED,
 ) -> Iterator[Fault]:
-    """Yield what is wrong with the images of a file in COCO's format.
+    """Yield what is wrong with the images of a data set.
 
     Args:
-        dataset: The data set's config, not a wrapper.
+        dataset: The config of a data set in COCO's format, or of one with label maps.
         cfg: The run's config.
         split: Whose data set it is.
         thorough: How much is read.
     """
     scope = cfg.get('default_scope')
-    if not _joins_names(dataset, scope):
+    is_coco = 'CocoDataset' in kinds_of(dataset, scope)
+    named = (_named_by_coco if is_coco else _named_by_maps)(dataset, scope)
+    if named is None:
         return
+    yield from image_faults(
+        named.images,
+        source=named.source,
+        folder=named.folder.rstrip('/'),
+        dataset=dataset,
+        key=data_set_key(cfg, split, dataset),
+        model=cfg.model,
+        scope=scope,
+        thorough=thorough,
+    )
+
+
+class _Named(NamedTuple):
+    """The images of a data set, what names them, and the folder they are in."""
+
+    images: Iterator[ExpectedImage]
+    source: str
+    folder: str
+
+
+def _named_by_coco(dataset: Mapping[str, Any], scope: str | None) -> _Named | None:
+    if not _joins_names(dataset, scope):
+        return None
     file = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
     prefix = (dataset.get('data_prefix') or {}).get('img') or ''
     folder = os.path.join(dataset.get('data_root') or '', prefix)
-    yield from image_faults(
-        (
-            ExpectedImage(os.path.join(folder, name), width, height)
-            for name, width, height in read_entries(file)
-        ),
-        source=str(file),
-        folder=folder.rstrip('/'),
-        dataset=dataset,
-        key=data_set_key(cfg, split, dataset),
-        model=cfg.model,
-        scope=scope,
-        thorough=thorough,
+    images = (
+        ExpectedImage(os.path.join(folder, name), width, height)
+        for name, width, height in read_entries(file)
     )
+    return _Named(images, str(file), folder)
 
 
-def map_image_faults(
-    dataset: Mapping[str, Any],
-    cfg: Config,
-    split: str,
-    thorough: Thoroughness = SAMPLED,
-) -> Iterator[Fault]:
-    """Yield what is wrong with the images that go with label maps.
-
-    Args:
-        dataset: The data set's config, not a wrapper.
-        cfg: The run's config.
-        split: Whose data set it is.
-        thorough: How much is read.
-    """
-    scope = cfg.get('default_scope')
+def _named_by_maps(dataset: Mapping[str, Any], scope: str | None) -> _Named | None:
     try:
         host = build_data_set(dataset, scope)
     except Exception:  # whatever it raises: the check of the label maps reports it
-        return
+        return None
     folder = host.data_prefix.get('img_path') or ''
-    yield from image_faults(
-        (ExpectedImage(entry['img_path']) for entry in host.data_list),
-        source=host.ann_file or folder,
-        folder=folder.rstrip('/'),
-        dataset=dataset,
-        key=data_set_key(cfg, split, dataset),
-        model=cfg.model,
-        scope=scope,
-        thorough=thorough,
-    )
+    images = (ExpectedImage(entry['img_path']) for entry in host.data_list)
+    return _Named(images, host.ann_file or folder, folder)
 
 
 def read_entries(file: Path) -> list[Entry]:
