@@ -5,6 +5,8 @@ import pytest
 
 from mmmetaformer.tracebacks import save_traceback, words_of
 
+NOTHING: dict[object, object] = {}
+
 
 class Part:
     def __init__(self, scale):
@@ -29,10 +31,10 @@ def from_worker():
 @pytest.mark.parametrize(
     ('function', 'words'),
     [
-        (lambda: Part(size=1), "got an unexpected keyword argument 'size'"),
-        (lambda: Part(), "missing 1 required positional argument: 'scale'"),
-        (lambda: {}['inputs'], "there is no key 'inputs'"),
-        (lambda: {}[7], 'there is no key 7'),
+        (lambda: Part(**{'size': 1}), "got an unexpected keyword argument 'size'"),
+        (lambda: Part(**{}), "missing 1 required positional argument: 'scale'"),
+        (lambda: NOTHING['inputs'], "there is no key 'inputs'"),
+        (lambda: NOTHING[7], 'there is no key 7'),
         (lambda: [][0], 'IndexError: list index out of range'),
         (lambda: Path('/no/file').read_text(), 'No such file or directory: /no/file'),
         (from_worker, 'ValueError: no such image'),

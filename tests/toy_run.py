@@ -39,9 +39,9 @@ class ToyDataset(Dataset):
 
 @HOOKS.register_module(force=True)
 class RecordHook(Hook):
-    """Keeps the rate and the iteration of every update of the parameters."""
+    """Keeps the rate of every update of the parameters."""
 
-    updates = []
+    updates: list[float] = []
 
     def before_train(self, runner):
         optimizer = runner.optim_wrapper.optimizer

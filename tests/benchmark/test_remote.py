@@ -12,7 +12,7 @@ from mmmetaformer.errors import ConfigError
 SMALL = Setting((32, 32))
 
 
-calls = []
+calls: list[str] = []
 
 
 def fails(path):

@@ -13,7 +13,6 @@ from mmmetaformer.checks.config.crops import check_crops, check_windows
 from mmmetaformer.checks.config.keys import check_keys, check_variables
 from mmmetaformer.checks.config.monitors import check_monitors
 from mmmetaformer.checks.config.schedule import check_loops, check_schedule
-from mmmetaformer.checks.config.sections import check_sections
 
 # They cannot be trained: no size of the batch, or the class weights of other data.
 BROKEN = (
@@ -51,7 +50,6 @@ def test_stock_configs_pass():
         number += 1
         check_keys(cfg)
         check_variables(cfg)
-        check_sections(cfg)
         check_loops(cfg, ())
         check_schedule(cfg)
         check_monitors(cfg)

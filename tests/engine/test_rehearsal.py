@@ -78,7 +78,8 @@ class Counter:
 @METRICS.register_module(force=True)
 class LoudMetric(BaseMetric):
     default_prefix = 'toy'
-    compared = []  # what `img_ids` was when metrics were computed
+    # What `img_ids` was when metrics were computed.
+    compared: list[list[int] | None] = []
 
     def __init__(self, fails=None):
         super().__init__()

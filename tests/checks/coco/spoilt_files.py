@@ -59,7 +59,7 @@ SIDES = [
     (96.5, 'whole number above 0'),
     (None, 'null as'),
 ]
-VALUES = {
+VALUES: dict[tuple[str, str], list[tuple[object, str]]] = {
     ('images', 'width'): SIDES,
     ('images', 'height'): SIDES,
     ('images', 'file_name'): [('', "'file_name' that is not"), (7, 'not the name.*7')],
