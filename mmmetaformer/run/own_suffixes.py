@@ -53,6 +53,6 @@ def _several(found: Sequence[Pairing]) -> str:
     key = '{train,val,test}_dataloader.dataset'
     return (
         f'several suffixes pair images in {found[0].image_folder} with label maps in '
-        f'{found[0].map_folder}: {pairs}. Say which: --cfg-options '
+        f'{found[0].map_folder}: {pairs}. Choose one: --cfg-options '
         f'{key}.img_suffix={image} {key}.seg_map_suffix={labels}'
     )

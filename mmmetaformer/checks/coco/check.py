@@ -22,7 +22,7 @@ Answers = dict[Path, tuple[Question, CocoFacts]]
 
 
 def coco_facts(uses: Iterable[Use], everything: bool = False) -> Answers:
-    """Read each file once, whatever uses it.
+    """Read each file once, also if several data sets use it.
 
     Args:
         uses: What the run does with files.

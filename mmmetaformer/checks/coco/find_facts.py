@@ -130,7 +130,7 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
 def _check_unique(table: Table, names: list[Any]) -> Iterator[Fault]:
     twice = [i for i, name in enumerate(names) if name in names[:i]]
     if twice:
-        claim = 'have a name that another one has, too'
+        claim = 'have a duplicate name'
         yield table.fault(twice, claim, repr(names[twice[0]]), 'Give each its own name')
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from mmmetaformer.checks.fault import Fault
 
-from .keys import article, check_key, shown
+from .keys import check_key, shown
 from .table import Table
 
 __all__ = ['check_ids', 'check_references', 'rows_of']
@@ -28,7 +28,7 @@ def check_ids(table: Table) -> Iterator[Fault]:
                 twice.append(index)
             seen.add(value)
     if twice:
-        claim = 'have an id that another one has, too'
+        claim = 'have a duplicate id'
         yield table.fault(twice, claim, way_out=COUNT.format(table.section))
     numbers = sum(type(value) is not str for value in seen)
     if 0 < numbers < len(seen):
@@ -60,7 +60,7 @@ def check_references(
         noun = targets.section
         yield table.fault(
             lost,
-            f'have {article(key)} {key} that none of the {len(targets.ids)} {noun} has',
+            f'have an unknown {key}',
             shown(values[lost[0]]),
             _advice(key, used, known, noun),
         )

@@ -32,9 +32,9 @@ def check_images(table: Table, images: Sequence[Image]) -> Iterator[Fault]:
     if twice:
         yield table.fault(
             twice,
-            'have a file_name that another one has, too',
+            'have a duplicate file_name',
             repr(names[twice[0]]),
-            'Objects of the one are background in the other',
+            'Objects of one entry are background in the other',
             stops=False,
         )
 

@@ -19,7 +19,7 @@ class Table:
 
     Args:
         section: 'images', 'annotations' or 'categories'.
-        ids: The id of each entry, whatever it is.
+        ids: The id of each entry, of any type.
     """
 
     def __init__(self, section: str, ids: Sequence[Any]) -> None:

@@ -46,7 +46,7 @@ def check_crops(cfg: Config) -> None:
     if crop is None or not _is_pair(size):
         return
     words = (
-        f'RandomCrop of the train pipeline gives up to {crop[0]}x{crop[1]}, '
+        f'RandomCrop of the train pipeline returns up to {crop[0]}x{crop[1]}, '
         f'{place}.size is {size[0]}x{size[1]}'
     )
     if crop[0] > size[0] or crop[1] > size[1]:

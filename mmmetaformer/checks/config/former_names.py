@@ -11,7 +11,7 @@ TEST_AUGMENTATION = (
     'List the transforms in the pipeline itself; --tta uses tta_pipeline.'
 )
 
-#: Types that are no more, with a sentence each.
+#: Types of older versions, each with what replaces it.
 FORMER_TYPES = {
     'Collect': PACK,
     'DefaultFormatBundle': PACK,
@@ -31,7 +31,7 @@ FORMER_ARGUMENTS = {
     'TRANSFORMS': {
         'img_scale': "is 'scale' now",
         'ratio_range': 'is an argument of RandomResize now',
-        'multiscale_mode': 'is gone: use RandomResize or RandomChoiceResize',
+        'multiscale_mode': 'was removed: use RandomResize or RandomChoiceResize',
         'flip_ratio': "is 'prob' now",
     },
     'DATASETS': {

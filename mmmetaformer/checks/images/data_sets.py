@@ -90,7 +90,7 @@ def _named_by_coco(dataset: Mapping[str, Any], scope: str | None) -> _Named | No
 def _named_by_maps(dataset: Mapping[str, Any], scope: str | None) -> _Named | None:
     try:
         host = build_data_set(dataset, scope)
-    except Exception:  # whatever it raises: the check of the label maps reports it
+    except Exception:  # any error: the check of the label maps reports it
         return None
     folder = host.data_prefix.get('img_path') or ''
     images = (ExpectedImage(entry['img_path']) for entry in host.data_list)

@@ -73,7 +73,7 @@ def _check_loaders(cfg: Config, splits: Iterable[str], channels: int) -> None:
     )
     raise ConfigError(
         f'model.backbone.in_channels is {channels}, but the images are loaded with '
-        f'{made} channels. Load them so: --cfg-options '
+        f'{made} channels. To load {channels}: --cfg-options '
         f'{" ".join(f"{key}={kind}" for key in dict.fromkeys(wrong))}{also}'
     )
 

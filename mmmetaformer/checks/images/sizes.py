@@ -64,7 +64,7 @@ def _turned(
     as_stored = first.said == first.header.size
     stays = 'is turned' if as_stored else 'is not turned'
     way = (
-        'If the annotations were made on the images as stored, load them so: '
+        'If the annotations were made on the images as stored: '
         f'--cfg-options {loader_key}.color_type=color_ignore_orientation (in every '
         'split). Otherwise exchange width and height there'
         if as_stored

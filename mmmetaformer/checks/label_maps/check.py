@@ -34,7 +34,7 @@ def label_map_faults(
     """
     try:
         map_set = read_map_set(dataset, cfg.get('default_scope'))
-    except Exception as error:  # whatever the host's data set raises
+    except Exception as error:  # any error of the host's data set
         yield Fault(
             f'the {type_name(dataset)} of {split}_dataloader cannot list its files: '
             f'{error}'

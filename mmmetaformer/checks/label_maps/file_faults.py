@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Label maps that cannot be used, whatever their labels are."""
+"""Label maps that cannot be used with any labels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

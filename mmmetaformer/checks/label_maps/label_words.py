@@ -8,7 +8,7 @@ from .meaning import Meaning
 
 __all__ = ['UNLABELED', 'counting_hint', 'describe_classes', 'describe_labels']
 
-UNLABELED = 255  # in most data sets, whatever the first class is
+UNLABELED = 255  # in most data sets, also where the first class is 1
 
 
 def describe_labels(facts: MapFacts, meaning: Meaning, limit: int = 8) -> str:

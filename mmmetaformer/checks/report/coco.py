@@ -16,7 +16,7 @@ __all__ = ['coco_sections']
 
 
 def coco_sections(cfg: Config, splits: Iterable[str]) -> Iterator[Section]:
-    """Yield a section for each file in COCO's format, whatever uses it.
+    """Yield a section for each file in COCO's format that a split uses.
 
     Args:
         cfg: The run's config.

@@ -49,7 +49,7 @@ def _read(dataset: Any, cfg: Config) -> MapSet | None:
         return None
     try:
         map_set = read_map_set(dataset, scope)
-    except Exception:  # whatever the host raises: `label_map_faults` reports it
+    except Exception:  # any error: `label_map_faults` reports it
         return None
     if map_set is None or not map_set.host.seg_map_suffix.lower().endswith(PICTURES):
         return None

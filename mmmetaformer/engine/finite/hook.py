@@ -77,7 +77,7 @@ class FiniteHook(Hook):
         _check_weights(runner, runner.iter)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Called by mmengine in the first process, whatever makes it save."""
+        """Called by mmengine in the first process at each save."""
         _refuse(runner, bad_weights(runner.model), checkpoint['meta']['iter'])
 
 

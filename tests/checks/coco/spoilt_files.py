@@ -69,8 +69,11 @@ VALUES: dict[tuple[str, str], list[tuple[object, str]]] = {
         (1.5, "'id' that is not"),
         (None, "null as 'id'"),
     ],
-    ('annotations', 'image_id'): [(77, 'image_id that none'), (None, 'null as')],
-    ('annotations', 'category_id'): [(77, 'category_id that no'), ('1', 'category_id')],
+    ('annotations', 'image_id'): [(77, 'unknown image_id'), (None, 'null as')],
+    ('annotations', 'category_id'): [
+        (77, 'unknown category_id'),
+        ('1', 'category_id'),
+    ],
     ('annotations', 'bbox'): [
         (None, "null as 'bbox'"),
         ([1, 2, 3], 'four finite numbers'),
@@ -143,16 +146,22 @@ SPOILT = [
     (each('annotations', 'bbox', corners)[1], r'corners \[x1.*x2 - x1'),
     (each('annotations', 'bbox', lambda b: [v / 96 for v in b])[1], 'fractions'),
     # Ids.
-    (each('annotations', 'id', lambda i: 0)[1], '7 of 8 annotations have an id that'),
-    (each('annotations', 'id', lambda i: 1)[0], '1 of 8 annotations have an id that'),
-    (each('images', 'id', lambda i: 1)[0], '1 of 4 images have an id that another'),
-    (each('categories', 'id', lambda i: 1)[1], '1 of 2 categories have an id that'),
+    (
+        each('annotations', 'id', lambda i: 0)[1],
+        '7 of 8 annotations have a dup',
+    ),
+    (
+        each('annotations', 'id', lambda i: 1)[0],
+        '1 of 8 annotations have a dup',
+    ),
+    (each('images', 'id', lambda i: 1)[0], '1 of 4 images have a duplicate id'),
+    (each('categories', 'id', lambda i: 1)[1], '1 of 2 categories have a duplicate id'),
     (each('annotations', 'id', str)[0], '1 of 8 annotations have an id in quotes'),
-    *[(f, 'image_id that none.*"1"') for f in each('annotations', 'image_id', str)],
+    *[(f, 'an unknown image_id.*"1"') for f in each('annotations', 'image_id', str)],
     (each('annotations', 'category_id', str)[1], 'strings.*numbers: write both'),
     (
         each('annotations', 'category_id', lambda i: i - 1)[1],
         'category_id seems to count from 0.*from 1: add 1',
     ),
-    (each('categories', 'name', lambda n: 'cat')[1], 'have a name that another'),
+    (each('categories', 'name', lambda n: 'cat')[1], 'have a duplicate name'),
 ]

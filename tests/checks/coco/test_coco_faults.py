@@ -90,7 +90,7 @@ ODD = [
     ),
     (lambda c: c['annotations'][0].update(area=0), '1 of 8 objects are left.*area'),
     (lambda c: move(c, 80, 4, 30, 16), 'reaches outside'),
-    (lambda c: c['images'][0].update(file_name='1.jpg'), 'file_name that another one'),
+    (lambda c: c['images'][0].update(file_name='1.jpg'), 'have a duplicate file_name'),
     (lambda c: [a.update(category_id=1) for a in c['annotations']], '1 of 2 cl.*: dog'),
 ]
 
