@@ -17,6 +17,7 @@ from .config.crops import check_crops, check_windows
 from .config.default_hooks import check_default_hooks
 from .config.head_classes import check_classes
 from .config.keys import check_variables
+from .config.model_settings import check_model_settings
 from .config.monitors import check_monitors
 from .config.one_class import check_one_class
 from .config.schedule import check_schedule, warn_of_length
@@ -68,6 +69,7 @@ def config_checks(cfg: Config, splits: Sequence[str]) -> Iterator[Callable[[], o
     yield partial(check_default_hooks, cfg)
     yield partial(check_arguments_of, cfg, splits)
     yield partial(check_channels, cfg.model, cfg.get('default_scope'))
+    yield partial(check_model_settings, cfg)
     yield partial(check_windows, cfg)
     yield partial(check_one_class, cfg)
     yield partial(check_input_channels, cfg, splits)

@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmmetaformer.checks.config.class_weights import check_class_weights
 from mmmetaformer.checks.config.crops import check_crops, check_windows
 from mmmetaformer.checks.config.keys import check_keys, check_variables
+from mmmetaformer.checks.config.model_settings import check_model_settings
 from mmmetaformer.checks.config.monitors import check_monitors
 from mmmetaformer.checks.config.schedule import check_loops, check_schedule
 
@@ -50,6 +51,7 @@ def test_stock_configs_pass():
         number += 1
         check_keys(cfg)
         check_variables(cfg)
+        check_model_settings(cfg)
         check_loops(cfg, ())
         check_schedule(cfg)
         check_monitors(cfg)

@@ -4,6 +4,7 @@
 import importlib.util
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from mmengine.config import Config
@@ -27,10 +28,16 @@ def is_word_of_host(cfg: Config, word: str, as_key: bool = False) -> bool:
             `cfg.word` or `cfg['word']`.
     """
     before = r'[.\'"]' if as_key else r'\b'
-    mention = re.compile(rf'{before}{re.escape(word)}\b')
+    mention = rf'{before}{re.escape(word)}\b'
+    return any(_mentions(package, mention) for package in _packages(cfg))
+
+
+@cache
+def _mentions(package: str, pattern: str) -> bool:
+    """Return whether a package's code has a match of a regular expression."""
+    mention = re.compile(pattern)
     return any(
         mention.search(file.read_text(encoding='utf-8', errors='ignore'))
-        for package in _packages(cfg)
         for file in _sources(package)
     )
 
