@@ -15,7 +15,7 @@ from mmmetaformer.checks.fault import Fault
 from mmmetaformer.checks.label_maps.map_set import build_data_set
 from mmmetaformer.checks.remembered import remembered
 from mmmetaformer.checks.thoroughness import SAMPLED, Thoroughness
-from mmmetaformer.host import data_set_key, kinds_of, registered_data_set
+from mmmetaformer.host import data_set_key, kinds_of, pipeline_key, registered_data_set
 
 from .expected import ExpectedImage
 from .images import image_faults
@@ -60,6 +60,7 @@ def data_set_image_faults(
         folder=named.folder.rstrip('/'),
         dataset=dataset,
         key=data_set_key(cfg, split, dataset),
+        pipeline_key=pipeline_key(cfg, split, dataset),
         model=cfg.model,
         scope=scope,
         thorough=thorough,

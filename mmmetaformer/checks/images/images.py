@@ -28,6 +28,7 @@ def image_faults(
     folder: str,
     dataset: Mapping[str, Any],
     key: str,
+    pipeline_key: str,
     model: Mapping[str, Any],
     scope: str | None,
     thorough: Thoroughness = SAMPLED,
@@ -44,6 +45,7 @@ def image_faults(
         folder: The data set's image folder.
         dataset: The data set's config, not a wrapper.
         key: How `--cfg-options` calls it, such as `train_dataloader.dataset`.
+        pipeline_key: How `--cfg-options` calls its pipeline.
         model: The model's config.
         scope: The config's default scope.
         thorough: How many of the images are read, and how far.
@@ -83,7 +85,7 @@ def image_faults(
         for image, look in seen
         if look.header and image.path not in damaged
     ]
-    called = loader_key(dataset, key)
+    called = loader_key(dataset, pipeline_key)
     yield from size_faults(_measured(sound, loader, folder), source, called)
     yield from kind_faults(
         [(image.path, header) for image, header in sound],

@@ -6,6 +6,7 @@ from PIL import Image
 
 from mmmetaformer.checks.data import data_faults
 from mmmetaformer.checks.images.data_sets import read_entries
+from mmmetaformer.run.tta import use_tta_pipeline
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +67,22 @@ def test_a_wrapped_data_set_is_called_by_its_key(coco):
     (text,) = [text for text in _texts(wrapped) if 'none of the 2' in text]
     key = 'train_dataloader.dataset.dataset.datasets.0.data_prefix.img'
     assert f'--cfg-options {key}=train2017' in text
+
+
+def test_advice_about_the_loader_of_the_views(coco, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in ('1.jpg', '2.jpg'):
+        Image.new('RGB', (8, 6)).save(tmp_path / 'train2017' / name, exif=exif)
+    cfg = _cfg({**coco, 'test_mode': True}, 'mmdet')
+    cfg.test_dataloader = cfg.pop('train_dataloader')
+    for key in ('test_dataloader.dataset.pipeline', 'tta_pipeline'):
+        texts = [str(fault) for fault in data_faults(cfg, ['test'])]
+        option = f'--cfg-options {key}.0.color_type=color_ignore_orientation'
+        assert [text for text in texts if option in text]
+        cfg.tta_model = {}
+        cfg.tta_pipeline = [dict(type='LoadImageFromFile')]
+        use_tta_pipeline(cfg)
 
 
 def test_remote_data_is_left_alone(coco):

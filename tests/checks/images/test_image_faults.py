@@ -50,6 +50,7 @@ def _faults(
                 pipeline=[{'type': 'LoadImageFromFile', **(loader or {})}, *more],
             ),
             key='train_dataloader.dataset',
+            pipeline_key='train_dataloader.dataset.pipeline',
             model=model,
             scope=scope,
         )
@@ -290,7 +291,7 @@ def test_other_loaders_are_left_alone(folder):
 
 def test_addresses_are_left_alone(folder):
     faults = image_faults(
-        [ExpectedImage('s3://bucket/1.jpg')], 'a', 'b', {}, 'key', MODEL, 'mmdet'
+        [ExpectedImage('s3://bucket/1.jpg')], 'a', 'b', {}, 'key', '', MODEL, 'mmdet'
     )
     assert list(faults) == []
 
