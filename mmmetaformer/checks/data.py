@@ -7,7 +7,8 @@ from mmengine.config import Config
 
 from mmmetaformer.host import data_sets_of, is_local, kinds_of
 
-from .coco.check import coco_faults
+from .coco.check import coco_facts, coco_faults
+from .coco.uses import uses_of
 from .fault import Fault
 from .images.data_sets import data_set_image_faults
 from .label_maps.check import label_map_faults
@@ -29,7 +30,10 @@ def data_faults(
         thorough: How much of the data is read.
     """
     splits = list(splits)
-    yield from coco_faults(cfg, splits, thorough.everything)
+    uses = list(uses_of(cfg, splits))
+    answers = coco_facts(uses, thorough.everything)
+    yield from coco_faults(uses, answers)
+    entries = {file: facts.image_entries for file, (_, facts) in answers.items()}
     scope = cfg.get('default_scope')
     for split in splits:
         for dataset in data_sets_of(cfg, split):
@@ -40,4 +44,4 @@ def data_faults(
                 everything = thorough.everything
                 yield from label_map_faults(dataset, cfg, split, everything)
             if {'CocoDataset', 'BaseSegDataset'} & set(kinds):
-                yield from data_set_image_faults(dataset, cfg, split, thorough)
+                yield from data_set_image_faults(dataset, cfg, split, entries, thorough)

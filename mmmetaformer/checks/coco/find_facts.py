@@ -18,7 +18,7 @@ from .entries import Annotation, Content, UnreadableError, read_content
 from .facts import CocoFacts, Question
 from .fit import check_fit
 from .ids import check_ids, check_references, rows_of
-from .images import check_images, sizes_of
+from .images import check_images, image_entries, sizes_of
 from .keys import check_key, without
 from .left import count_left
 from .masks import check_masks
@@ -78,6 +78,7 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
         for name in names
     ]
     facts.images = len(images)
+    facts.image_entries = image_entries(images)
     facts.categories = names
     facts.category_ids = [str(value) for value in kinds.ids]
     ids = sorted(str(value) for value in pictures.ids)

@@ -1,44 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images that a data set of a run names, checked."""
 
-import json
-import mmap
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from mmengine.config import Config
 
+from mmmetaformer.checks.coco.facts import ImageEntry
 from mmmetaformer.checks.fault import Fault
 from mmmetaformer.checks.label_maps.map_set import build_data_set
-from mmmetaformer.checks.remembered import remembered
 from mmmetaformer.checks.thoroughness import SAMPLED, Thoroughness
 from mmmetaformer.host import data_set_key, kinds_of, pipeline_key, registered_data_set
 
 from .expected import ExpectedImage
 from .images import image_faults
 
-__all__ = ['data_set_image_faults', 'read_entries']
-
-Entry = tuple[str, int | None, int | None]
-
-
-class _Image(msgspec.Struct):
-    file_name: Any = None
-    width: Any = None
-    height: Any = None
-
-
-class _File(msgspec.Struct):
-    images: list[_Image] = []
+__all__ = ['data_set_image_faults']
 
 
 def data_set_image_faults(
     dataset: Mapping[str, Any],
     cfg: Config,
     split: str,
+    entries: Mapping[Path, Sequence[ImageEntry]],
     thorough: Thoroughness = SAMPLED,
 ) -> Iterator[Fault]:
     """Yield what is wrong with the images of a data set.
@@ -47,11 +33,15 @@ def data_set_image_faults(
         dataset: The config of a data set in COCO's format, or of one with label maps.
         cfg: The run's config.
         split: Whose data set it is.
+        entries: The images of each file in COCO's format, by its absolute path.
         thorough: How much is read.
     """
     scope = cfg.get('default_scope')
     is_coco = 'CocoDataset' in kinds_of(dataset, scope)
-    named = (_named_by_coco if is_coco else _named_by_maps)(dataset, scope)
+    if is_coco:
+        named = _named_by_coco(dataset, scope, entries)
+    else:
+        named = _named_by_maps(dataset, scope)
     if named is None:
         return
     yield from image_faults(
@@ -75,7 +65,11 @@ class _Named(NamedTuple):
     folder: str
 
 
-def _named_by_coco(dataset: Mapping[str, Any], scope: str | None) -> _Named | None:
+def _named_by_coco(
+    dataset: Mapping[str, Any],
+    scope: str | None,
+    entries: Mapping[Path, Sequence[ImageEntry]],
+) -> _Named | None:
     if not _joins_names(dataset, scope):
         return None
     file = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
@@ -83,7 +77,7 @@ def _named_by_coco(dataset: Mapping[str, Any], scope: str | None) -> _Named | No
     folder = os.path.join(dataset.get('data_root') or '', prefix)
     images = (
         ExpectedImage(os.path.join(folder, name), width, height)
-        for name, width, height in read_entries(file)
+        for name, width, height in entries.get(file.resolve(), ())
     )
     return _Named(images, str(file), folder)
 
@@ -98,43 +92,6 @@ def _named_by_maps(dataset: Mapping[str, Any], scope: str | None) -> _Named | No
     return _Named(images, host.ann_file or folder, folder)
 
 
-def read_entries(file: Path) -> list[Entry]:
-    """Return `file_name`, `width` and `height` of the images of a COCO file.
-
-    What is wrong with the file itself is not this check's question: an image without a
-    name is left out, and a size that is no positive number is unknown.
-    """
-    if not file.is_file() or not file.stat().st_size:
-        return []
-    return remembered('image entries', [file], list[Entry], lambda: _read(file))
-
-
-def _read(file: Path) -> list[Entry]:
-    return [
-        (image.file_name, _side(image.width), _side(image.height))
-        for image in _images(file)
-        if isinstance(image.file_name, str)
-    ]
-
-
-def _images(file: Path) -> list[_Image]:
-    """Return the images of a file, none if it is wrong: its own check reports that."""
-    try:
-        with (
-            file.open('rb') as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
-        ):
-            return msgspec.json.decode(content, type=_File).images
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
-    # As mmdet reads it: with NaN in keys that nobody needs, for example.
-    try:
-        content = json.loads(file.read_text(encoding='utf-8'))
-        return msgspec.convert(content, _File).images
-    except (ValueError, msgspec.ValidationError):
-        return []
-
-
 def _joins_names(dataset: Mapping[str, Any], scope: str | None) -> bool:
     """Return whether a data set finds its images as mmdet's CocoDataset does.
 
@@ -146,7 +103,3 @@ def _joins_names(dataset: Mapping[str, Any], scope: str | None) -> bool:
         getattr(kind, name) is getattr(coco, name)
         for name in ('load_data_list', 'parse_data_info')
     )
-
-
-def _side(value: Any) -> int | None:
-    return value if type(value) is int and value > 0 else None

@@ -1,11 +1,11 @@
 import json
+import mmap
 
 import pytest
 from mmengine.config import Config
 from PIL import Image
 
 from mmmetaformer.checks.data import data_faults
-from mmmetaformer.checks.images.data_sets import read_entries
 from mmmetaformer.run.tta import use_tta_pipeline
 
 
@@ -121,31 +121,26 @@ def test_a_list_of_label_maps_names_an_image_that_is_missing(tmp_path):
 @pytest.mark.parametrize(
     'content',
     [
-        b'',
         b'[]',
         b'{"images": [',
         b'\xef\xbb\xbf{}',
         b'{"images": [{"file_name": "\xe9"}]}',
     ],
 )
-def test_a_file_that_cannot_be_read_names_no_images(tmp_path, content):
+def test_a_file_that_cannot_be_read_names_no_images(coco, tmp_path, content):
     (tmp_path / 'a.json').write_bytes(content)
-    assert read_entries(tmp_path / 'a.json') == []
-    assert read_entries(tmp_path / 'none.json') == []
+    assert not [text for text in _texts(coco) if 'images of' in text]
 
 
-def test_odd_entries(tmp_path):
-    images = [
-        {},
-        dict(file_name=3),
-        dict(file_name='a', width='8', height=0),
-        dict(file_name='b', width=8.0, height=True),
-    ]
-    (tmp_path / 'a.json').write_text(json.dumps(dict(images=images)))
-    assert read_entries(tmp_path / 'a.json') == [('a', None, None), ('b', None, None)]
+def test_a_file_is_decoded_once(coco, monkeypatch):
+    opened = []
 
+    def open_map(*arguments, **options):
+        opened.append(1)
+        return whole(*arguments, **options)
 
-def test_numbers_that_only_python_reads(tmp_path):
-    content = '{"images": [{"file_name": "a", "score": NaN}]}'
-    (tmp_path / 'a.json').write_text(content)
-    assert read_entries(tmp_path / 'a.json') == [('a', None, None)]
+    whole = mmap.mmap
+    monkeypatch.setattr(mmap, 'mmap', open_map)
+    for _ in range(2):
+        assert [text for text in _texts(coco) if 'is missing' in text]
+    assert len(opened) == 1
