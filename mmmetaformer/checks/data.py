@@ -10,8 +10,9 @@ from mmmetaformer.host import data_sets_of, is_local, kinds_of
 from .coco.check import coco_facts, coco_faults
 from .coco.uses import uses_of
 from .fault import Fault
-from .images.data_sets import data_set_image_faults
+from .images.data_sets import data_set_image_faults, images_of_coco, images_of_maps
 from .label_maps.check import label_map_faults
+from .label_maps.listed_files import ListedFiles
 from .thoroughness import SAMPLED, Thoroughness
 
 __all__ = ['data_faults']
@@ -40,8 +41,14 @@ def data_faults(
             if not is_local(dataset):
                 continue
             kinds = kinds_of(dataset, scope)
+            expected = None
             if 'BaseSegDataset' in kinds:
-                everything = thorough.everything
-                yield from label_map_faults(dataset, cfg, split, everything)
-            if {'CocoDataset', 'BaseSegDataset'} & set(kinds):
-                yield from data_set_image_faults(dataset, cfg, split, entries, thorough)
+                files = ListedFiles(dataset, scope)
+                yield from label_map_faults(files, cfg, split, thorough.everything)
+                expected = images_of_maps(files)
+            elif 'CocoDataset' in kinds:
+                expected = images_of_coco(dataset, scope, entries)
+            if expected is not None:
+                yield from data_set_image_faults(
+                    expected, dataset, cfg, split, thorough
+                )

@@ -4,72 +4,34 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from mmengine.config import Config
 
 from mmmetaformer.checks.coco.facts import ImageEntry
 from mmmetaformer.checks.fault import Fault
-from mmmetaformer.checks.label_maps.map_set import build_data_set
+from mmmetaformer.checks.label_maps.listed_files import ListedFiles
 from mmmetaformer.checks.thoroughness import SAMPLED, Thoroughness
-from mmmetaformer.host import data_set_key, kinds_of, pipeline_key, registered_data_set
+from mmmetaformer.host import data_set_key, pipeline_key, registered_data_set
 
-from .expected import ExpectedImage
+from .expected import ExpectedImage, ExpectedImages
 from .images import image_faults
 
-__all__ = ['data_set_image_faults']
+__all__ = ['data_set_image_faults', 'images_of_coco', 'images_of_maps']
 
 
-def data_set_image_faults(
-    dataset: Mapping[str, Any],
-    cfg: Config,
-    split: str,
-    entries: Mapping[Path, Sequence[ImageEntry]],
-    thorough: Thoroughness = SAMPLED,
-) -> Iterator[Fault]:
-    """Yield what is wrong with the images of a data set.
-
-    Args:
-        dataset: The config of a data set in COCO's format, or of one with label maps.
-        cfg: The run's config.
-        split: Whose data set it is.
-        entries: The images of each file in COCO's format, by its absolute path.
-        thorough: How much is read.
-    """
-    scope = cfg.get('default_scope')
-    is_coco = 'CocoDataset' in kinds_of(dataset, scope)
-    if is_coco:
-        named = _named_by_coco(dataset, scope, entries)
-    else:
-        named = _named_by_maps(dataset, scope)
-    if named is None:
-        return
-    yield from image_faults(
-        named.images,
-        source=named.source,
-        folder=named.folder.rstrip('/'),
-        dataset=dataset,
-        key=data_set_key(cfg, split, dataset),
-        pipeline_key=pipeline_key(cfg, split, dataset),
-        model=cfg.model,
-        scope=scope,
-        thorough=thorough,
-    )
-
-
-class _Named(NamedTuple):
-    """The images of a data set, what names them, and the folder they are in."""
-
-    images: Iterator[ExpectedImage]
-    source: str
-    folder: str
-
-
-def _named_by_coco(
+def images_of_coco(
     dataset: Mapping[str, Any],
     scope: str | None,
     entries: Mapping[Path, Sequence[ImageEntry]],
-) -> _Named | None:
+) -> ExpectedImages | None:
+    """Return the images of a data set in COCO's format, None if it names its own.
+
+    Args:
+        dataset: The config of the data set.
+        scope: The config's default scope.
+        entries: The images of each file, by its absolute path.
+    """
     if not _joins_names(dataset, scope):
         return None
     file = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
@@ -79,17 +41,46 @@ def _named_by_coco(
         ExpectedImage(os.path.join(folder, name), width, height)
         for name, width, height in entries.get(file.resolve(), ())
     )
-    return _Named(images, str(file), folder)
+    return ExpectedImages(images, str(file), folder.rstrip('/'))
 
 
-def _named_by_maps(dataset: Mapping[str, Any], scope: str | None) -> _Named | None:
+def images_of_maps(files: ListedFiles) -> ExpectedImages | None:
+    """Return the images of a data set with label maps, None if it lists no files."""
     try:
-        host = build_data_set(dataset, scope)
+        host = files.host
     except Exception:  # whatever it raises: the check of the label maps reports it
         return None
     folder = host.data_prefix.get('img_path') or ''
     images = (ExpectedImage(entry['img_path']) for entry in host.data_list)
-    return _Named(images, host.ann_file or folder, folder)
+    source = host.ann_file or folder
+    return ExpectedImages(images, source, folder.rstrip('/'), files.header)
+
+
+def data_set_image_faults(
+    expected: ExpectedImages,
+    dataset: Mapping[str, Any],
+    cfg: Config,
+    split: str,
+    thorough: Thoroughness = SAMPLED,
+) -> Iterator[Fault]:
+    """Yield what is wrong with the images of a data set.
+
+    Args:
+        expected: The images.
+        dataset: The config of the data set.
+        cfg: The run's config.
+        split: Whose data set it is.
+        thorough: How much is read.
+    """
+    yield from image_faults(
+        expected,
+        dataset=dataset,
+        key=data_set_key(cfg, split, dataset),
+        pipeline_key=pipeline_key(cfg, split, dataset),
+        model=cfg.model,
+        scope=cfg.get('default_scope'),
+        thorough=thorough,
+    )
 
 
 def _joins_names(dataset: Mapping[str, Any], scope: str | None) -> bool:

@@ -3,6 +3,7 @@ import mmap
 
 import pytest
 from mmengine.config import Config
+from mmseg.datasets import BaseSegDataset
 from PIL import Image
 
 from mmmetaformer.checks.data import data_faults
@@ -95,14 +96,16 @@ def test_a_type_that_names_its_images_in_another_way(coco):
     assert not [text for text in _texts(coco) if 'missing' in text]
 
 
-def test_a_list_of_label_maps_names_an_image_that_is_missing(tmp_path):
+@pytest.fixture
+def maps(tmp_path):
+    """A data set with two label maps, and a list that has a third one."""
     for folder in ('images', 'maps'):
         (tmp_path / folder).mkdir()
         for name in 'ab':
             file = tmp_path / folder / f'{name}.png'
             Image.new('RGB' if folder == 'images' else 'L', (8, 6)).save(file)
     (tmp_path / 'split.txt').write_text('a\nb\nc\n')
-    dataset = dict(
+    return dict(
         type='BaseSegDataset',
         data_root=str(tmp_path),
         ann_file='split.txt',
@@ -111,11 +114,35 @@ def test_a_list_of_label_maps_names_an_image_that_is_missing(tmp_path):
         metainfo=dict(classes=('x', 'y')),
         pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadAnnotations')],
     )
-    texts = [text for text in _texts(dataset, 'mmseg') if 'images of' in text]
+
+
+def test_a_list_of_label_maps_names_an_image_that_is_missing(maps, tmp_path):
+    texts = [text for text in _texts(maps, 'mmseg') if 'images of' in text]
     assert texts == [
         f'1 of 3 images of {tmp_path}/split.txt is missing in {tmp_path}/images: '
         'c.png. Add the files, or remove their entries.'
     ]
+
+
+def test_files_of_label_maps_are_listed_and_opened_once(maps, monkeypatch):
+    maps['ann_file'] = ''
+    calls = []
+
+    def count(owner, name):
+        whole = getattr(owner, name)
+
+        def counted(first, *rest, **options):
+            calls.append(first if name == 'open' else name)
+            return whole(first, *rest, **options)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    count(Image, 'open')
+    count(BaseSegDataset, 'load_data_list')
+    assert not [text for text in _texts(maps, 'mmseg') if 'cannot' in text]
+    images = [f'{maps["data_root"]}/images/{name}.png' for name in 'ab']
+    assert [calls.count(image) for image in images] == [1, 1]
+    assert calls.count('load_data_list') == 1
 
 
 @pytest.mark.parametrize(
