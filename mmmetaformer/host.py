@@ -39,6 +39,7 @@ __all__ = [
     'is_local',
     'kinds_of',
     'known_classes',
+    'pipeline_key',
     'predicts_masks',
     'registered_data_set',
     'schedulers_of',
@@ -154,6 +155,26 @@ def data_set_key(cfg: Config, split: str, dataset: Any) -> str:
     """
     key = f'{split}_dataloader.dataset'
     return _key_within(cfg[f'{split}_dataloader']['dataset'], dataset, key) or key
+
+
+def pipeline_key(cfg: Config, split: str, dataset: Any) -> str:
+    """Return how `--cfg-options` calls a data set's pipeline.
+
+    Under --tta, that is the config's `tta_pipeline`, which takes the place of others.
+
+    Args:
+        cfg: The run's config.
+        split: Whose data set it is.
+        dataset: One of `data_sets_of(cfg, split)`.
+    """
+    # A config copies a list that is put into it, but not the dicts in the list.
+    views, own = (
+        [id(transform) for transform in as_list(parent.get(key))]
+        for parent, key in ((cfg, 'tta_pipeline'), (dataset, 'pipeline'))
+    )
+    if views and views == own:
+        return 'tta_pipeline'
+    return f'{data_set_key(cfg, split, dataset)}.pipeline'
 
 
 def _key_within(node: Any, dataset: Any, key: str) -> str | None:

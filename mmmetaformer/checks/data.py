@@ -7,10 +7,12 @@ from mmengine.config import Config
 
 from mmmetaformer.host import data_sets_of, is_local, kinds_of
 
-from .coco.check import coco_faults
+from .coco.check import coco_facts, coco_faults
+from .coco.uses import uses_of
 from .fault import Fault
-from .images.data_sets import data_set_image_faults
+from .images.data_sets import data_set_image_faults, images_of_coco, images_of_maps
 from .label_maps.check import label_map_faults
+from .label_maps.listed_files import ListedFiles
 from .thoroughness import SAMPLED, Thoroughness
 
 __all__ = ['data_faults']
@@ -29,15 +31,24 @@ def data_faults(
         thorough: How much of the data is read.
     """
     splits = list(splits)
-    yield from coco_faults(cfg, splits, thorough.everything)
+    uses = list(uses_of(cfg, splits))
+    answers = coco_facts(uses, thorough.everything)
+    yield from coco_faults(uses, answers)
+    entries = {file: facts.image_entries for file, (_, facts) in answers.items()}
     scope = cfg.get('default_scope')
     for split in splits:
         for dataset in data_sets_of(cfg, split):
             if not is_local(dataset):
                 continue
             kinds = kinds_of(dataset, scope)
+            expected = None
             if 'BaseSegDataset' in kinds:
-                everything = thorough.everything
-                yield from label_map_faults(dataset, cfg, split, everything)
-            if {'CocoDataset', 'BaseSegDataset'} & set(kinds):
-                yield from data_set_image_faults(dataset, cfg, split, thorough)
+                files = ListedFiles(dataset, scope)
+                yield from label_map_faults(files, cfg, split, thorough.everything)
+                expected = images_of_maps(files)
+            elif 'CocoDataset' in kinds:
+                expected = images_of_coco(dataset, scope, entries)
+            if expected is not None:
+                yield from data_set_image_faults(
+                    expected, dataset, cfg, split, thorough
+                )

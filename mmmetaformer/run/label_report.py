@@ -4,6 +4,7 @@
 from mmengine.config import Config
 
 from mmmetaformer.checks.label_maps.label_words import describe_labels
+from mmmetaformer.checks.label_maps.listed_files import ListedFiles
 from mmmetaformer.checks.label_maps.look import look_into
 from mmmetaformer.checks.label_maps.map_set import read_map_set
 from mmmetaformer.checks.label_maps.meaning import meaning_of
@@ -30,7 +31,7 @@ def report_labels(cfg: Config) -> None:
     for dataset in data_sets_of(cfg, 'train'):
         if not (is_local(dataset) and 'BaseSegDataset' in kinds_of(dataset, scope)):
             continue
-        map_set = read_map_set(dataset, scope)
+        map_set = read_map_set(ListedFiles(dataset, scope))
         if map_set is None:
             continue
         meaning = meaning_of(map_set, cfg, 'train')

@@ -6,7 +6,9 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mmmetaformer.checks.images.input_channels import check_input_channels
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import data_sets_of, pipeline_key
 from mmmetaformer.run.sample_run import IMAGE_SIZE, use_sample_data
 from mmmetaformer.run.tta import use_tta_model, use_tta_pipeline
 
@@ -106,3 +108,13 @@ def test_a_config_without_views():
     cfg.pop('tta_model')
     with pytest.raises(ConfigError, match='needs `tta_model`'):
         use_tta_pipeline(cfg)
+
+
+def test_the_loader_of_the_views_is_called_by_its_place():
+    cfg = load('upernet_convformer')
+    (dataset,) = data_sets_of(cfg, 'test')
+    assert pipeline_key(cfg, 'test', dataset) == 'test_dataloader.dataset.pipeline'
+    use_tta_pipeline(cfg)
+    cfg.model.backbone.in_channels = 1
+    with pytest.raises(ConfigError, match='cfg-options tta_pipeline.0.color_type=gray'):
+        check_input_channels(cfg, ('test',))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from mmengine.config import Config
 
 from mmmetaformer.checks.fault import Fault
 
@@ -14,9 +13,9 @@ from .classes import class_fault, disagreement
 from .enough import check_enough, check_image_sizes
 from .facts import CocoFacts, Left, Question, Selection
 from .read_facts import read_facts
-from .uses import Use, uses_of
+from .uses import Use
 
-__all__ = ['coco_facts', 'coco_faults']
+__all__ = ['Answers', 'coco_facts', 'coco_faults']
 
 Answers = dict[Path, tuple[Question, CocoFacts]]
 
@@ -46,18 +45,13 @@ def coco_facts(uses: Iterable[Use], everything: bool = False) -> Answers:
     return answers
 
 
-def coco_faults(
-    cfg: Config, splits: Iterable[str], everything: bool = False
-) -> Iterator[Fault]:
+def coco_faults(uses: Sequence[Use], answers: Answers) -> Iterator[Fault]:
     """Yield what is wrong with the annotation files of a run.
 
     Args:
-        cfg: The run's config, after `check_files`.
-        splits: Which of 'train', 'val' and 'test' the run uses.
-        everything: List all entries of a fault, not the first ones.
+        uses: What the run does with files.
+        answers: Its `coco_facts`.
     """
-    uses = list(uses_of(cfg, splits))
-    answers = coco_facts(uses, everything)
     facts_of = {use: answers[use.file.resolve()][1] for use in uses}
     read = [use for use in uses if not facts_of[use].unreadable]
     for use in read:

@@ -5,7 +5,10 @@ import msgspec
 
 from mmmetaformer.checks.fault import Fault
 
-__all__ = ['CocoFacts', 'Left', 'Question', 'Selection']
+__all__ = ['CocoFacts', 'ImageEntry', 'Left', 'Question', 'Selection']
+
+#: Name, width and height of an image; a size that is no positive number is unknown.
+ImageEntry = tuple[str, int | None, int | None]
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -76,6 +79,7 @@ class CocoFacts(msgspec.Struct):
         without_iscrowd: Annotations without `iscrowd`.
         id_zero: Whether an annotation has the id 0.
         image_ids: A digest of the ids of the images.
+        image_entries: The images, without those that have no name.
         left: What is left for each of the question's selections.
         faults: Everything wrong, without the name of the file.
         unreadable: Why the file is no JSON; then there is nothing else.
@@ -95,6 +99,7 @@ class CocoFacts(msgspec.Struct):
     without_iscrowd: int = 0
     id_zero: bool = False
     image_ids: str = ''
+    image_entries: list[ImageEntry] = []
     left: list[Left] = []
     faults: list[Fault] = []
     unreadable: str = ''

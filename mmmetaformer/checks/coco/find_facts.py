@@ -3,7 +3,6 @@
 
 import dataclasses
 import hashlib
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,24 @@ from msgspec import UNSET
 
 from mmmetaformer.checks.fault import Fault
 
+from .areas import array_of_areas, check_area_and_crowd
 from .boxes import array_of_boxes, check_boxes, check_boxes_in_images
-from .entries import Annotation, Content, UnreadableError, read_content
+from .entries import Content
 from .facts import CocoFacts, Question
 from .fit import check_fit
 from .ids import check_ids, check_references, rows_of
-from .images import check_images, sizes_of
+from .images import check_images, image_entries, sizes_of
 from .keys import check_key, without
 from .left import count_left
 from .masks import check_masks
+from .read_content import UnreadableError, read_content
 from .segmentation import extent_of
+from .size_counts import describe_sizes
 from .table import Table
 
 __all__ = ['find_facts']
 
 MAX_ENTRIES = 1000  # of a fault; a file may have a million
-LARGEST = 1e15  # square pixels
-SMALL, MEDIUM = 32**2, 96**2  # pixels: COCO's limits between small, medium and large
 SECTIONS = 'mmdet reads "images", "annotations" and "categories"'
 
 
@@ -78,6 +78,7 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
         for name in names
     ]
     facts.images = len(images)
+    facts.image_entries = image_entries(images)
     facts.categories = names
     facts.category_ids = [str(value) for value in kinds.ids]
     ids = sorted(str(value) for value in pictures.ids)
@@ -95,8 +96,8 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
     yield from check_references(objects, 'category_id', categories_of, kinds)
     boxes_of = [one.bbox for one in annotations]
     yield from check_boxes(objects, boxes_of)
-    boxes, areas = array_of_boxes(boxes_of), _areas(annotations)
-    yield from _check_area_and_crowd(objects, annotations)
+    boxes, areas = array_of_boxes(boxes_of), array_of_areas(annotations)
+    yield from check_area_and_crowd(objects, annotations)
     owners = rows_of(owners_of, pictures)
     image_sizes = sizes_of(images)
     sizes = np.concatenate([image_sizes, np.full((1, 2), np.nan)])[owners]
@@ -118,7 +119,7 @@ def _look(content: Content, question: Question, facts: CocoFacts) -> Iterator[Fa
     facts.counts = np.bincount(rows[rows >= 0], minlength=len(names)).tolist()
     facts.without_area = len(without(one.area for one in annotations))
     facts.without_iscrowd = len(without(one.iscrowd for one in annotations))
-    _describe_sizes(boxes[~crowds], image_sizes, facts)
+    describe_sizes(boxes[~crowds], image_sizes, facts)
     facts.left = [
         count_left(
             selection, names, boxes, areas, crowds, ignored, owners, rows, image_sizes
@@ -134,52 +135,5 @@ def _check_unique(table: Table, names: list[Any]) -> Iterator[Fault]:
         yield table.fault(twice, claim, repr(names[twice[0]]), 'Give each its own name')
 
 
-def _check_area_and_crowd(
-    table: Table, annotations: list[Annotation]
-) -> Iterator[Fault]:
-    areas = [one.area for one in annotations]
-    expected = 'a finite number from 0 up'
-    kinds: set[type] = {int, float}
-    yield from check_key(table, 'area', areas, kinds, expected, _is_area, optional=True)
-    flags = [one.iscrowd for one in annotations]
-    kinds = {int, float, bool}
-    yield from check_key(
-        table, 'iscrowd', flags, kinds, '0 or 1', _is_flag, optional=True
-    )
-
-
-def _is_area(value: float) -> bool:
-    return 0 <= value <= LARGEST
-
-
-def _is_flag(value: float) -> bool:
-    return value in (0, 1)
-
-
 def _is_true(value: Any) -> bool:
     return value is not UNSET and bool(value)
-
-
-def _areas(annotations: list[Annotation]) -> np.ndarray:
-    kinds = (int, float)
-    values = [one.area for one in annotations]
-    areas = (v if type(v) in kinds and abs(v) <= LARGEST else math.nan for v in values)
-    return np.fromiter(areas, np.float64, len(values))
-
-
-def _describe_sizes(boxes: np.ndarray, images: np.ndarray, facts: CocoFacts) -> None:
-    known = images[np.isfinite(images).all(1)].astype(int)
-    if len(known):
-        order = np.argsort(known.prod(1), kind='stable')
-        chosen = known[order[[0, len(order) // 2, -1]]]
-        facts.image_sizes = [(width, height) for width, height in chosen.tolist()]
-    with np.errstate(invalid='ignore'):
-        areas = boxes[:, 2] * boxes[:, 3]
-        areas = areas[areas > 0]
-    if len(areas):
-        low, middle, high = np.sqrt(np.quantile(areas, [0, 0.5, 1]))
-        facts.sides = (float(low), float(middle), float(high))
-        steps = np.maximum(np.log2(areas), 0).astype(int)
-        facts.side_counts = np.bincount(steps).tolist()
-        small, medium = int((areas < SMALL).sum()), int((areas < MEDIUM).sum())
-        facts.sizes = (small, medium - small, len(areas) - medium)

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the images of a file have names and sizes."""
+"""The images of a file: whether they have names and sizes, and which."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from mmmetaformer.checks.fault import Fault
 
 from .entries import Image
+from .facts import ImageEntry
 from .keys import check_key
 from .table import Table
 
-__all__ = ['check_images', 'sizes_of']
+__all__ = ['check_images', 'image_entries', 'sizes_of']
+
+LARGEST = 1e9  # pixels of a side
 
 
 def check_images(table: Table, images: Sequence[Image]) -> Iterator[Fault]:
@@ -44,9 +48,37 @@ def sizes_of(images: Sequence[Image]) -> np.ndarray:
     sizes = np.full((len(images), 2), np.nan)
     for index, image in enumerate(images):
         for column, value in enumerate((image.width, image.height)):
-            if type(value) is int and 0 < value < 1e9:
+            if _is_side(value):
                 sizes[index, column] = value
     return sizes
+
+
+def image_entries(images: Sequence[Image]) -> list[ImageEntry]:
+    """Return names and sizes of the images whose names are texts.
+
+    A name of half a surrogate pair, which JSON may have and UTF-8 not, is left out.
+    """
+    return [
+        (
+            image.file_name,
+            image.width if _is_side(image.width) else None,
+            image.height if _is_side(image.height) else None,
+        )
+        for image in images
+        if isinstance(image.file_name, str) and _is_utf8(image.file_name)
+    ]
+
+
+def _is_side(value: Any) -> bool:
+    return type(value) is int and 0 < value < LARGEST
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_positive(value: int) -> bool:

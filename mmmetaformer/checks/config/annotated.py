@@ -8,7 +8,7 @@ from typing import Any, Union
 
 from torch import Tensor
 
-from .signatures import Argument
+from .taken import Argument
 
 __all__ = ['expected_instead']
 

@@ -16,7 +16,8 @@ from .nested import nested_in
 from .paramwise import wrong_paramwise_keys
 from .place import Place
 from .places import places_of
-from .signatures import Taken, taken_by
+from .signatures import taken_by
+from .taken import Taken
 from .training_places import training_places
 from .unknown_arguments import text_over_base, way_out
 

@@ -7,7 +7,7 @@ from typing import Any
 from mmmetaformer.host import HEADS, PARTS_BESIDE_BACKBONE
 
 from .place import Place
-from .signatures import Taken
+from .taken import Taken
 
 __all__ = ['nested_in']
 

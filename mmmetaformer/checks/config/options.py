@@ -2,7 +2,7 @@
 """Whether the keys after `--cfg-options` are in the config."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -11,26 +11,17 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import SPLITS
 from mmmetaformer.text import did_you_mean, shortened
 
-from .former_keys import PLACES
 from .keys import RUN_KEYS, advice_on_key
 from .places import places_of
 from .training_places import training_places
+from .variables import USED_KEYS, instead_of
 from .words import is_word_of_host
 
 __all__ = ['check_options']
 
 # Dicts whose keys are names that the user chooses.
 FREE_KEYS = frozenset({'custom_keys', 'metainfo', 'label_map', 'dist_cfg'})
-# Keys of a config that only other tools than those of this project read.
-UNUSED = frozenset({'test_pipeline'})
 NEAR = 0.85
-# What sets everything that a variable of this name sets.
-TOOL_OPTIONS = {
-    'data_root': '--data-root FOLDER instead',
-    'num_classes': '--classes instead, or every num_classes of the model',
-    'classes': '--classes instead',
-    'metainfo': '--classes instead',
-}
 
 
 def check_options(cfg: Config, options: Mapping[str, Any]) -> None:
@@ -85,41 +76,16 @@ def _is_bare(value: Any) -> bool:
 
 
 def _check_top(cfg: Config, key: str, option: str) -> None:
-    if key in RUN_KEYS - UNUSED:
+    if key in USED_KEYS:
         return
     if key in cfg:
         raise ConfigError(
             f'--cfg-options {option} has no effect: {key} is a variable, which the '
-            f'config file reads when it is loaded. Set {_users(cfg, key)}'
+            f'config file reads when it is loaded. Set {instead_of(cfg, key)}'
         )
     advice = advice_on_key(key)
     advice = f' {advice.capitalize()}' if advice else did_you_mean(key, RUN_KEYS)
     raise ConfigError(f'--cfg-options {option}: nothing reads a key {key!r}.{advice}')
-
-
-def _users(cfg: Config, variable: str) -> str:
-    """Return what to set instead of a variable."""
-    if variable in TOOL_OPTIONS:
-        return TOOL_OPTIONS[variable]
-    if variable in PLACES:
-        return PLACES[variable]
-    value = cfg[variable]
-    # Small values occur by chance, too.
-    if not isinstance(value, (list, tuple, Mapping)) or len(value) < 2:
-        return 'the keys that use it'
-    sections = {key: cfg[key] for key in sorted(RUN_KEYS - UNUSED) if key in cfg}
-    return shortened(_places_of(value, sections, ''), 3) or 'the keys that use it'
-
-
-def _places_of(value: Any, node: Any, place: str) -> Iterator[str]:
-    if node == value:
-        yield place
-    elif isinstance(node, Mapping):
-        for key, inner in node.items():
-            yield from _places_of(value, inner, f'{place}.{key}'.lstrip('.'))
-    elif isinstance(node, (list, tuple)):
-        for i, inner in enumerate(node):
-            yield from _places_of(value, inner, f'{place}.{i}')
 
 
 def _index(node: Sequence[Any], place: str, key: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mmmetaformer.host import as_list
 
-from .signatures import Taken
+from .taken import Taken
 
 __all__ = ['Place', 'at', 'listed']
 

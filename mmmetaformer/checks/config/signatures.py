@@ -2,8 +2,8 @@
 """Which arguments a class or function takes by name, seen through `**kwargs`."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from inspect import Parameter
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 from mmengine.hooks import CheckpointHook
 from torch.nn import Module
 
+from .deprecated import former_names
 from .sinks import Delegates, sinks_of
+from .taken import Argument, Taken
 
-__all__ = ['Argument', 'Taken', 'read_by', 'taken_by']
+__all__ = ['read_by', 'taken_by']
 
 STARRED = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 # Their `**kwargs` take nothing, which their source does not show: torch's Module raises
@@ -27,39 +29,6 @@ IGNORED = {
     'MaskFormerHead.__init__': ('in_index',),
     'QuasiDenseTrackHead.__init__': ('loss_bbox',),
 }
-
-
-@dataclass(frozen=True)
-class Argument:
-    """An argument that a callable takes by name.
-
-    Args:
-        required: Whether it has no default.
-        annotation: What its type is, `Parameter.empty` if that is not written.
-        owner: The function that names it.
-        is_former: Whether it is a former name, taken with a warning.
-    """
-
-    required: bool
-    annotation: Any
-    owner: Callable[..., Any]
-    is_former: bool = False
-
-
-@dataclass(frozen=True)
-class Taken:
-    """All arguments that a callable takes by name.
-
-    Args:
-        arguments: Those known by name.
-        takes_any: Whether it takes any other name, as far as one can see.
-        delegates: Arguments that name a type which takes the remaining ones, such as
-            `resize_type`, and their defaults.
-    """
-
-    arguments: Mapping[str, Argument]
-    takes_any: bool = False
-    delegates: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -121,7 +90,7 @@ def _taken(function: Callable[..., Any], kind: type | None, skip: int) -> Taken:
     except (ValueError, TypeError):  # a function of C without a signature
         return Taken({}, takes_any=True)
     named = _named(function, skip)
-    for old, new in _renamed(function).items():
+    for old, new in former_names(function).items():
         if new in named:
             named[old] = replace(named[new], required=False, is_former=True)
     starred = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]
@@ -191,17 +160,3 @@ def _base_named(word: str, function: Any, kind: type) -> type | None:
         if is_meant:
             return base
     return None
-
-
-def _renamed(function: Any) -> Mapping[str, str]:
-    """Return the old names that mmengine's `deprecated_api_warning` still takes."""
-    return dict(_renamed_items(function))
-
-
-def _renamed_items(function: Any) -> Iterator[tuple[str, str]]:
-    while hasattr(function, '__wrapped__'):
-        names = function.__code__.co_freevars
-        if 'name_dict' in names:
-            cell = function.__closure__[names.index('name_dict')]
-            yield from cell.cell_contents.items()
-        function = function.__wrapped__

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An image that a data set names."""
+"""The images that a data set names."""
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-__all__ = ['ExpectedImage']
+from .header import Header, read_header
+
+__all__ = ['ExpectedImage', 'ExpectedImages']
 
 
 class ExpectedImage(NamedTuple):
@@ -18,3 +21,20 @@ class ExpectedImage(NamedTuple):
     path: str
     width: int | None = None
     height: int | None = None
+
+
+class ExpectedImages(NamedTuple):
+    """The images that a data set names.
+
+    Args:
+        images: Each once. Addresses with a scheme, such as s3://, are left out by the
+            checks.
+        source: What names them: the annotation file or the folder.
+        folder: The data set's image folder.
+        read: Returns the header of one; it may have read it before.
+    """
+
+    images: Iterable[ExpectedImage]
+    source: str
+    folder: str
+    read: Callable[[str], Header] = read_header

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All checks of the images of a data set."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mmmetaformer.checks.fault import Fault
@@ -10,7 +10,7 @@ from mmmetaformer.host import type_name
 from mmmetaformer.text import shortened
 
 from .decoding import decode_all
-from .expected import ExpectedImage
+from .expected import ExpectedImage, ExpectedImages
 from .header import Header
 from .kinds import kind_faults
 from .loader import LOADER, color_type_of, image_loader, load, loader_key
@@ -23,11 +23,10 @@ __all__ = ['image_faults']
 
 
 def image_faults(
-    images: Iterable[ExpectedImage],
-    source: str,
-    folder: str,
+    expected: ExpectedImages,
     dataset: Mapping[str, Any],
     key: str,
+    pipeline_key: str,
     model: Mapping[str, Any],
     scope: str | None,
     thorough: Thoroughness = SAMPLED,
@@ -38,17 +37,16 @@ def image_faults(
     `thorough`; one of each kind is decoded.
 
     Args:
-        images: Those that the data set names. Addresses with a scheme, such as s3://,
-            are left out.
-        source: What names them: the annotation file or the folder.
-        folder: The data set's image folder.
+        expected: Those that the data set names.
         dataset: The data set's config, not a wrapper.
         key: How `--cfg-options` calls it, such as `train_dataloader.dataset`.
+        pipeline_key: How `--cfg-options` calls its pipeline.
         model: The model's config.
         scope: The config's default scope.
         thorough: How many of the images are read, and how far.
     """
-    local = [image for image in images if '://' not in image.path]
+    source, folder = expected.source, expected.folder
+    local = [image for image in expected.images if '://' not in image.path]
     paths = [image.path for image in local]
     root = str(dataset.get('data_root') or '')
     prefix = 'img_path' if 'img_path' in (dataset.get('data_prefix') or {}) else 'img'
@@ -62,7 +60,7 @@ def image_faults(
     present = [image for image in local if image.path not in gone]
     some = range(len(present)) if thorough.everything else sampled(len(present))
     chosen = [present[index] for index in some]
-    looks = look_at([image.path for image in chosen])
+    looks = look_at([image.path for image in chosen], expected.read)
 
     seen = list(zip(chosen, looks, strict=True))
     suspects = [(image.path, look.problem) for image, look in seen if look.problem]
@@ -83,7 +81,7 @@ def image_faults(
         for image, look in seen
         if look.header and image.path not in damaged
     ]
-    called = loader_key(dataset, key)
+    called = loader_key(dataset, pipeline_key)
     yield from size_faults(_measured(sound, loader, folder), source, called)
     yield from kind_faults(
         [(image.path, header) for image, header in sound],

@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import as_list, data_set_key, data_sets_of, dicts_in, type_name
+from mmmetaformer.host import as_list, data_sets_of, dicts_in, pipeline_key, type_name
 
 from .loader import image_loader, loaded_channels, loader_key
 
@@ -57,7 +57,7 @@ def _check_loaders(cfg: Config, splits: Iterable[str], channels: int) -> None:
                 continue
             loaded = loaded_channels(loader)
             if loaded not in (None, channels):
-                key = loader_key(dataset, data_set_key(cfg, split, dataset))
+                key = loader_key(dataset, pipeline_key(cfg, split, dataset))
                 wrong.append(f'{key}.color_type')
                 made = loaded
             if channels != COLOR:

@@ -35,20 +35,20 @@ def image_loader(dataset: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def loader_key(dataset: Mapping[str, Any], key: str) -> str:
+def loader_key(dataset: Mapping[str, Any], pipeline_key: str) -> str:
     """Return how `--cfg-options` calls the loader of a data set.
 
     Args:
         dataset: The data set's config, with an `image_loader`.
-        key: How `--cfg-options` calls the data set.
+        pipeline_key: How `--cfg-options` calls its pipeline.
     """
     loader = image_loader(dataset)
     for index, transform in enumerate(dataset['pipeline']):
         if transform is loader:
-            return f'{key}.pipeline.{index}'
+            return f'{pipeline_key}.{index}'
         if transform.get('loader') is loader:
-            return f'{key}.pipeline.{index}.loader'
-    return f'{key}.pipeline.0'
+            return f'{pipeline_key}.{index}.loader'
+    return f'{pipeline_key}.0'
 
 
 def color_type_of(loader: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,15 +2,16 @@
 """A look at the headers of many image files, remembered until they change."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.checks.remembered import remembered
 
-from .header import Header, HeaderError, read_header
+from .header import Header, HeaderError
 
 __all__ = ['Look', 'look', 'look_at', 'sampled']
 
@@ -43,20 +44,25 @@ def sampled(number: int) -> list[int]:
     return sorted(random.Random(0).sample(range(number), MOST_FILES))
 
 
-def look_at(paths: Sequence[str]) -> list[Look]:
-    """Look at the headers of files that exist, unless they have not changed since."""
+def look_at(paths: Sequence[str], read: Callable[[str], Header]) -> list[Look]:
+    """Look at the headers of files that exist, unless they have not changed since.
+
+    Args:
+        paths: The files.
+        read: `read_header`, or what has read some of them before.
+    """
     return remembered(
         'image headers',
         map(Path, paths),
         list[Look],
-        lambda: _look_at(paths),
+        lambda: _look_at(paths, read),
     )
 
 
-def look(path: str) -> Look:
+def look(path: str, read: Callable[[str], Header]) -> Look:
     """Look at the header and the last bytes of an image file."""
     try:
-        header = read_header(path)
+        header = read(path)
     except HeaderError as error:
         return Look(None, error.reason)
     last = LAST_BYTES.get(header.format)
@@ -69,7 +75,7 @@ def look(path: str) -> Look:
     return Look(header)
 
 
-def _look_at(paths: Sequence[str]) -> list[Look]:
+def _look_at(paths: Sequence[str], read: Callable[[str], Header]) -> list[Look]:
     with ThreadPoolExecutor(THREADS) as pool:
-        looks = pool.map(look, paths)
+        looks = pool.map(partial(look, read=read), paths)
         return list(with_bar(looks, 'headers of images', len(paths)))

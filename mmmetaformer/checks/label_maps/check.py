@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All checks of the label maps of a data set."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mmengine.config import Config
 
@@ -10,6 +9,7 @@ from mmmetaformer.checks.fault import Fault
 from mmmetaformer.host import data_sets_of, type_name
 
 from .file_faults import file_faults
+from .listed_files import ListedFiles
 from .listing import PICTURES
 from .look import look_into
 from .map_set import read_map_set
@@ -21,19 +21,20 @@ __all__ = ['label_map_faults']
 
 
 def label_map_faults(
-    dataset: Mapping[str, Any], cfg: Config, split: str, everything: bool = False
+    files: ListedFiles, cfg: Config, split: str, everything: bool = False
 ) -> Iterator[Fault]:
     """Yield what is wrong with the label maps of a data set.
 
     Args:
-        dataset: Config of a data set that derives from mmseg's BaseSegDataset. One
-            whose pipeline loads no label maps has no faults.
+        files: Those of the data set. One whose pipeline loads no label maps has no
+            faults.
         cfg: The run's config.
         split: The data set's: 'train', 'val' or 'test'.
         everything: Look at the pixels of all maps, not at a sample of many.
     """
+    dataset = files.dataset
     try:
-        map_set = read_map_set(dataset, cfg.get('default_scope'))
+        map_set = read_map_set(files)
     except Exception as error:  # any error of the host's data set
         yield Fault(
             f'the {type_name(dataset)} of {split}_dataloader cannot list its files: '

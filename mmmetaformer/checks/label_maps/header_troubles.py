@@ -4,12 +4,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mmmetaformer.checks.images.header import (
-    TURNED_BY_A_QUARTER,
-    Header,
-    HeaderError,
-    read_header,
-)
+from mmmetaformer.checks.images.header import TURNED_BY_A_QUARTER, Header
 from mmmetaformer.checks.images.loader import color_type_of
 
 from .facts import Trouble
@@ -37,22 +32,17 @@ def map_troubles(file: str, header: Header) -> Iterator[Trouble]:
 
 
 def size_troubles(
-    image: str, file: str, header: Header, loader: Mapping[str, Any]
+    image: str, other: Header, file: str, header: Header, loader: Mapping[str, Any]
 ) -> Iterator[Trouble]:
     """Yield where the pixels of a label map are not those of its image.
 
-    An image whose header cannot be read is not compared.
-
     Args:
         image: The image file.
+        other: Its header.
         file: The label map.
         header: The header of the label map.
         loader: Config of the transform that loads the image.
     """
-    try:
-        other = read_header(image)
-    except HeaderError:  # the checks of images report it
-        return
     how = color_type_of(loader)
     size = other.size_for(*how)
     if header.size == size:

@@ -26,7 +26,7 @@ class MapLoader:
 
     def __init__(self, map_set: MapSet) -> None:
         self.host = map_set.host
-        self.scope = map_set.scope
+        self.scope = map_set.files.scope
         self.whole_loader = map_set.whole_loader
         self._as_stored = self._build(map_set.loader)
 

@@ -68,10 +68,15 @@ def _look(map_set: MapSet, everything: bool) -> MapFacts:
         results = pool.map(lambda file: _look_at(file, headers[file], loader), files)
         troubles: list[Trouble] = []
         for image, file in with_bar(pairs, 'headers of images', len(pairs)):
-            if file in headers:
-                troubles += size_troubles(
-                    image, file, headers[file], map_set.image_loader
-                )
+            if file not in headers:
+                continue
+            try:
+                other = map_set.files.header(image)
+            except HeaderError:  # the checks of images report it
+                continue
+            troubles += size_troubles(
+                image, other, file, headers[file], map_set.image_loader
+            )
         counted = zip(files, results, strict=True)
         for file, result in with_bar(counted, 'label maps', len(files)):
             _add(facts, file, result)

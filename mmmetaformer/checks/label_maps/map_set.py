@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which label map goes with which image, as the host's own data set pairs them."""
 
-import inspect
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mmengine.registry import DATASETS, TRANSFORMS
+from mmengine.registry import TRANSFORMS
 
-from mmmetaformer.host import dicts_in, registered_data_set
+from mmmetaformer.host import dicts_in
 
-__all__ = ['MapSet', 'build_data_set', 'read_map_set', 'transform_of', 'transforms_of']
+from .listed_files import ListedFiles
 
-#: What keeps the host from doing more than listing files.
-LIST_ONLY = dict(pipeline=[], serialize_data=False, lazy_init=False)
+__all__ = ['MapSet', 'read_map_set', 'transform_of', 'transforms_of']
 
 
 @dataclass(frozen=True)
@@ -25,21 +23,24 @@ class MapSet:
     Args:
         images: The image files.
         maps: The label map of each.
-        host: The host's data set, without a pipeline.
+        files: Where they come from.
         loader: Config of the transform that loads the label maps as stored.
         whole_loader: The same, or the config of the transform around it that ignores
             labels.
         image_loader: Config of the transform that loads the images.
-        scope: In which the host looks up names.
     """
 
     images: Sequence[str]
     maps: Sequence[str]
-    host: Any
+    files: ListedFiles
     loader: Mapping[str, Any]
     whole_loader: Mapping[str, Any]
     image_loader: Mapping[str, Any]
-    scope: str | None
+
+    @property
+    def host(self) -> Any:
+        """The host's data set, without a pipeline."""
+        return self.files.host
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -67,49 +68,21 @@ class MapSet:
         return self.host.data_prefix.get('seg_map_path') or '.'
 
 
-def read_map_set(dataset: Mapping[str, Any], scope: str | None) -> MapSet | None:
-    """Return what a data set pairs; None if its pipeline loads no label maps.
-
-    Args:
-        dataset: Config of a data set that derives from mmseg's BaseSegDataset.
-        scope: The config's default scope.
-    """
-    pipeline = dataset.get('pipeline') or []
+def read_map_set(files: ListedFiles) -> MapSet | None:
+    """Return what a data set pairs; None if its pipeline loads no label maps."""
+    pipeline, scope = files.dataset.get('pipeline') or [], files.scope
     loader = transform_of(pipeline, 'LoadAnnotations', scope)
     if loader is None:
         return None
-    host = build_data_set(dataset, scope)
-    entries = [entry for entry in host.data_list if entry.get('seg_map_path')]
+    entries = [entry for entry in files.host.data_list if entry.get('seg_map_path')]
     return MapSet(
         images=[entry['img_path'] for entry in entries],
         maps=[entry['seg_map_path'] for entry in entries],
-        host=host,
+        files=files,
         loader=loader,
         whole_loader=transform_of(pipeline, 'IgnoreLabels', scope) or loader,
         image_loader=transform_of(pipeline, 'LoadImageFromFile', scope) or {},
-        scope=scope,
     )
-
-
-def build_data_set(
-    dataset: Mapping[str, Any], scope: str | None, **changes: Any
-) -> Any:
-    """Build the host's data set, which lists its files and loads none.
-
-    Args:
-        dataset: The data set's config.
-        scope: The config's default scope.
-        changes: Arguments to replace; one that the type does not have is left out.
-    """
-    kind = registered_data_set(dataset, scope)
-    parameters = inspect.signature(kind).parameters
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-    spec = dict(dataset)
-    for key, value in {**LIST_ONLY, **changes}.items():
-        if takes_any or key in parameters:
-            spec[key] = value
-    with DATASETS.switch_scope_and_registry(scope) as registry:
-        return registry.build(spec)
 
 
 def transform_of(

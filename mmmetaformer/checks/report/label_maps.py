@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.checks.label_maps.facts import LabelCount, MapFacts
+from mmmetaformer.checks.label_maps.listed_files import ListedFiles
 from mmmetaformer.checks.label_maps.listing import PICTURES
 from mmmetaformer.checks.label_maps.look import look_into
 from mmmetaformer.checks.label_maps.map_set import MapSet, read_map_set
@@ -48,7 +49,7 @@ def _read(dataset: Any, cfg: Config) -> MapSet | None:
     if 'BaseSegDataset' not in kinds_of(dataset, scope) or not is_local(dataset):
         return None
     try:
-        map_set = read_map_set(dataset, scope)
+        map_set = read_map_set(ListedFiles(dataset, scope))
     except Exception:  # any error: `label_map_faults` reports it
         return None
     if map_set is None or not map_set.host.seg_map_suffix.lower().endswith(PICTURES):

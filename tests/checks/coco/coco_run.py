@@ -5,7 +5,8 @@ import json
 
 from mmengine.config import Config
 
-from mmmetaformer.checks.coco.check import coco_faults
+from mmmetaformer.checks.coco.check import coco_facts, coco_faults
+from mmmetaformer.checks.coco.uses import uses_of
 
 
 def sound_content(size=96, names=('cat', 'dog')):
@@ -71,6 +72,7 @@ class CocoRun:
         """Return the sentences of what stops the run, and those of the warnings."""
         if write:
             self.write()
-        faults = list(coco_faults(self.cfg, ('train', 'val')))
+        uses = list(uses_of(self.cfg, ('train', 'val')))
+        faults = list(coco_faults(uses, coco_facts(uses)))
         errors = [str(fault) for fault in faults if fault.stops]
         return errors, [str(fault) for fault in faults if not fault.stops]

@@ -1,11 +1,13 @@
 import json
+import mmap
 
 import pytest
 from mmengine.config import Config
+from mmseg.datasets import BaseSegDataset
 from PIL import Image
 
 from mmmetaformer.checks.data import data_faults
-from mmmetaformer.checks.images.data_sets import read_entries
+from mmmetaformer.run.tta import use_tta_pipeline
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +70,22 @@ def test_a_wrapped_data_set_is_called_by_its_key(coco):
     assert f'--cfg-options {key}=train2017' in text
 
 
+def test_advice_about_the_loader_of_the_views(coco, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in ('1.jpg', '2.jpg'):
+        Image.new('RGB', (8, 6)).save(tmp_path / 'train2017' / name, exif=exif)
+    cfg = _cfg({**coco, 'test_mode': True}, 'mmdet')
+    cfg.test_dataloader = cfg.pop('train_dataloader')
+    for key in ('test_dataloader.dataset.pipeline', 'tta_pipeline'):
+        texts = [str(fault) for fault in data_faults(cfg, ['test'])]
+        option = f'--cfg-options {key}.0.color_type=color_ignore_orientation'
+        assert [text for text in texts if option in text]
+        cfg.tta_model = {}
+        cfg.tta_pipeline = [dict(type='LoadImageFromFile')]
+        use_tta_pipeline(cfg)
+
+
 def test_remote_data_is_left_alone(coco):
     coco['backend_args'] = dict(backend='petrel')
     assert not [text for text in _texts(coco) if 'missing' in text]
@@ -78,14 +96,16 @@ def test_a_type_that_names_its_images_in_another_way(coco):
     assert not [text for text in _texts(coco) if 'missing' in text]
 
 
-def test_a_list_of_label_maps_names_an_image_that_is_missing(tmp_path):
+@pytest.fixture
+def maps(tmp_path):
+    """A data set with two label maps, and a list that has a third one."""
     for folder in ('images', 'maps'):
         (tmp_path / folder).mkdir()
         for name in 'ab':
             file = tmp_path / folder / f'{name}.png'
             Image.new('RGB' if folder == 'images' else 'L', (8, 6)).save(file)
     (tmp_path / 'split.txt').write_text('a\nb\nc\n')
-    dataset = dict(
+    return dict(
         type='BaseSegDataset',
         data_root=str(tmp_path),
         ann_file='split.txt',
@@ -94,41 +114,60 @@ def test_a_list_of_label_maps_names_an_image_that_is_missing(tmp_path):
         metainfo=dict(classes=('x', 'y')),
         pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadAnnotations')],
     )
-    texts = [text for text in _texts(dataset, 'mmseg') if 'images of' in text]
+
+
+def test_a_list_of_label_maps_names_an_image_that_is_missing(maps, tmp_path):
+    texts = [text for text in _texts(maps, 'mmseg') if 'images of' in text]
     assert texts == [
         f'1 of 3 images of {tmp_path}/split.txt is missing in {tmp_path}/images: '
         'c.png. Add the files, or remove their entries.'
     ]
 
 
+def test_files_of_label_maps_are_listed_and_opened_once(maps, monkeypatch):
+    maps['ann_file'] = ''
+    calls = []
+
+    def count(owner, name):
+        whole = getattr(owner, name)
+
+        def counted(first, *rest, **options):
+            calls.append(first if name == 'open' else name)
+            return whole(first, *rest, **options)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    count(Image, 'open')
+    count(BaseSegDataset, 'load_data_list')
+    assert not [text for text in _texts(maps, 'mmseg') if 'cannot' in text]
+    images = [f'{maps["data_root"]}/images/{name}.png' for name in 'ab']
+    assert [calls.count(image) for image in images] == [1, 1]
+    assert calls.count('load_data_list') == 1
+
+
 @pytest.mark.parametrize(
     'content',
     [
-        b'',
         b'[]',
         b'{"images": [',
         b'\xef\xbb\xbf{}',
         b'{"images": [{"file_name": "\xe9"}]}',
     ],
 )
-def test_a_file_that_cannot_be_read_names_no_images(tmp_path, content):
+def test_a_file_that_cannot_be_read_names_no_images(coco, tmp_path, content):
     (tmp_path / 'a.json').write_bytes(content)
-    assert read_entries(tmp_path / 'a.json') == []
-    assert read_entries(tmp_path / 'none.json') == []
+    assert not [text for text in _texts(coco) if 'images of' in text]
 
 
-def test_odd_entries(tmp_path):
-    images = [
-        {},
-        dict(file_name=3),
-        dict(file_name='a', width='8', height=0),
-        dict(file_name='b', width=8.0, height=True),
-    ]
-    (tmp_path / 'a.json').write_text(json.dumps(dict(images=images)))
-    assert read_entries(tmp_path / 'a.json') == [('a', None, None), ('b', None, None)]
+def test_a_file_is_decoded_once(coco, monkeypatch):
+    opened = []
 
+    def open_map(*arguments, **options):
+        opened.append(1)
+        return whole(*arguments, **options)
 
-def test_numbers_that_only_python_reads(tmp_path):
-    content = '{"images": [{"file_name": "a", "score": NaN}]}'
-    (tmp_path / 'a.json').write_text(content)
-    assert read_entries(tmp_path / 'a.json') == [('a', None, None)]
+    whole = mmap.mmap
+    monkeypatch.setattr(mmap, 'mmap', open_map)
+    for _ in range(2):
+        assert [text for text in _texts(coco) if 'is missing' in text]
+    assert len(opened) == 1

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmmetaformer.checks.images.expected import ExpectedImage
+from mmmetaformer.checks.images.expected import ExpectedImage, ExpectedImages
 from mmmetaformer.checks.images.images import image_faults
 
 MODEL = dict(
@@ -42,14 +42,17 @@ def _faults(
         names = sorted(path.name for path in folder.iterdir())
     return list(
         image_faults(
-            [ExpectedImage(str(folder / name), *(size or ())) for name in names],
-            source='train.json',
-            folder=str(folder),
+            ExpectedImages(
+                [ExpectedImage(str(folder / name), *(size or ())) for name in names],
+                source='train.json',
+                folder=str(folder),
+            ),
             dataset=dict(
                 data_root=str(folder.parent),
                 pipeline=[{'type': 'LoadImageFromFile', **(loader or {})}, *more],
             ),
             key='train_dataloader.dataset',
+            pipeline_key='train_dataloader.dataset.pipeline',
             model=model,
             scope=scope,
         )
@@ -289,9 +292,8 @@ def test_other_loaders_are_left_alone(folder):
 
 
 def test_addresses_are_left_alone(folder):
-    faults = image_faults(
-        [ExpectedImage('s3://bucket/1.jpg')], 'a', 'b', {}, 'key', MODEL, 'mmdet'
-    )
+    expected = ExpectedImages([ExpectedImage('s3://bucket/1.jpg')], 'a', 'b')
+    faults = image_faults(expected, {}, 'key', 'key', MODEL, 'mmdet')
     assert list(faults) == []
 
 
@@ -319,7 +321,9 @@ def test_many_images_are_sampled(folder, monkeypatch):
     from mmmetaformer.checks.images import images
 
     real = images.look_at
-    monkeypatch.setattr(images, 'look_at', lambda p: looked_at.append(p) or real(p))
+    monkeypatch.setattr(
+        images, 'look_at', lambda p, read: looked_at.append(p) or real(p, read)
+    )
     for _ in range(2):
         assert _faults(folder) == []
     assert len(looked_at[0]) == 2

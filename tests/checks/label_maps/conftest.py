@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from mmmetaformer.checks.label_maps.check import label_map_faults
+from mmmetaformer.checks.label_maps.listed_files import ListedFiles
 from mmmetaformer.run.command_line import add_run_arguments
 from mmmetaformer.run.config import read_run_config
 
@@ -89,7 +90,8 @@ class OwnMaps:
     def faults(self, *words, split='train', everything=False):
         cfg = self.cfg(*(words or ('--classes', 'bg', 'fg')))
         dataset = cfg[f'{split}_dataloader'].dataset
-        return list(label_map_faults(dataset, cfg, split, everything))
+        files = ListedFiles(dataset, cfg.default_scope)
+        return list(label_map_faults(files, cfg, split, everything))
 
     def fault(self, *words, split='train', stops=True):
         """Return the message of the only fault."""

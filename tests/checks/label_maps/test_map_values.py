@@ -6,6 +6,7 @@ from PIL import Image
 
 from mmmetaformer.checks.label_maps import look
 from mmmetaformer.checks.label_maps.check import label_map_faults
+from mmmetaformer.checks.label_maps.listed_files import ListedFiles
 from mmmetaformer.checks.label_maps.map_set import read_map_set
 from mmmetaformer.checks.label_maps.meaning import meaning_of
 
@@ -161,14 +162,14 @@ def test_several_data_sets_share_the_classes(own_maps):
     cfg = own_maps.cfg(*TWO)
     one = cfg.train_dataloader.dataset
     cfg.train_dataloader.dataset = dict(type='ConcatDataset', datasets=[one, one])
-    assert list(label_map_faults(one, cfg, 'train')) == []
+    assert list(label_map_faults(ListedFiles(one, 'mmseg'), cfg, 'train')) == []
 
 
 def test_meaning_is_that_of_the_host(own_maps):
     own_maps.write(labels=(0, 1, 7, 21, 255))
     cfg = own_maps.cfg('--classes', 'car', 'road', '--subset')
     spec = cfg.train_dataloader.dataset
-    meaning = meaning_of(read_map_set(spec, 'mmseg'), cfg, 'train')
+    meaning = meaning_of(read_map_set(ListedFiles(spec, 'mmseg')), cfg, 'train')
     assert [meaning.name(label) for label in (0, 1, 7, 21, 255)] == [
         'ignored',
         'ignored',

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from bench import Bench
 from until_first_step import Outcome, start
 
+#: The ways of a sound run that may print a warning.
+WARN = ('work', 'warn')
+
 
 def nothing(bench):
     """Leave the data as it is."""
