@@ -40,6 +40,18 @@ TYPOS = [
         config('default_hook = dict(checkpoint=dict(interval=5))'),
         (r'default_hook\b', 'default_hooks'),
     ),
+    Mutation(
+        'a setting of the model misspelt in the config',
+        'boxes',
+        config('model = dict(test_cfg=dict(rcnn=dict(score_thresh=0.1)))'),
+        (r'model\.test_cfg\.rcnn\.score_thresh', 'score_thr'),
+    ),
+    Mutation(
+        'a setting of the model beside its stage',
+        'boxes',
+        config('model = dict(test_cfg=dict(max_per_img=10))'),
+        (r'model\.test_cfg\.max_per_img', r'test_cfg\.rcnn\.max_per_img'),
+    ),
     *(
         Mutation(f'{word} after --cfg-options', base, options(word), says)
         for base, word, says in (
