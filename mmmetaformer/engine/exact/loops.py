@@ -5,7 +5,7 @@ mmengine's loop in iterations loads and discards all that was trained on, and it
 in epochs begins an epoch again. Neither validates again if that was cut off.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 

@@ -97,7 +97,7 @@ class Stream:
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """Draw from this stream inside, and leave the global generators as they were."""
+        """Draw from this stream inside; restore the global generators on leaving."""
         before = _states()
         if self._states is None:
             seed_loading(*self._place)
