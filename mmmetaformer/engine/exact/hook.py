@@ -24,9 +24,9 @@ __all__ = ['ExactResumeHook']
 class ExactResumeHook(Hook):
     """Makes a resumed run equal to the bit to one that was not stopped.
 
-    It seeds each training step by run, process and step, and each validation by run,
-    process and position. So processes have different random numbers, too. It works with
-    the loops of this package.
+    It seeds each batch of training and validation by run, process and position. So
+    processes have different random numbers, too. It works with the loops of this
+    package.
     """
 
     priority = 'VERY_HIGH'
@@ -61,10 +61,16 @@ class ExactResumeHook(Hook):
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Called by mmengine before it loads the first batch."""
-        seed, position = base_seed(runner), runner.iter
+        seed = base_seed(runner)
         batches = number_batches(runner.val_dataloader, seed, Purpose.VAL_IMAGE)
-        batches.start(position)
-        seed_step(seed, Purpose.VALIDATION, runner.rank, position)
+        batches.start(runner.iter)
+
+    def before_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None
+    ) -> None:
+        """Called by mmengine with a loaded batch."""
+        place = (Purpose.VALIDATION, runner.rank, runner.iter, batch_idx)
+        seed_step(base_seed(runner), *place)
 
     def after_val_epoch(
         self, runner: Runner, metrics: Mapping[str, float] | None = None
