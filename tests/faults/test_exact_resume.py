@@ -127,7 +127,7 @@ def rows(pytestconfig):
 @pytest.mark.parametrize(
     ('setting', 'place'),
     [(s, p) for s in SETTINGS for p in PLACES[: POINTS if s.processes == 1 else 3]],
-    ids=lambda value: str(value) if hasattr(value, 'method') else f'{value[1]}{value[2]}',
+    ids=lambda value: f'{value[1]}{value[2]}' if type(value) is tuple else str(value),
 )
 def test_killed_and_resumed(setting, place, tool, straight, rows):
     expected = straight(setting)
@@ -159,7 +159,7 @@ def test_killed_and_resumed(setting, place, tool, straight, rows):
 
 def left_by(work_dir):
     """Return all that two equal runs leave: last checkpoint, random states, logs."""
-    file = sorted(work_dir.glob('iter_*.pth'), key=lambda path: path.stat().st_mtime)[-1]
+    file = Path((work_dir / 'last_checkpoint').read_text())
     checkpoint = torch.load(file, weights_only=True)
     hub, meta = checkpoint.pop('message_hub'), checkpoint.pop('meta')
     streams = {

@@ -5,14 +5,12 @@ Reads a JSON list per line: environment, file for the output, arguments. Prints 
 status of each run, negative for a signal. `[]` waits for all that were started.
 """
 
+import importlib
 import json
 import os
 import runpy
 import sys
 from pathlib import Path
-
-import mmdet.models
-import mmseg.models  # noqa: F401
 
 from mmmetaformer import compat
 
@@ -39,6 +37,8 @@ def start(environment, output, arguments):
 
 def main():
     compat.install()
+    for name in ('mmdet.models', 'mmdet.datasets', 'mmseg.models', 'mmseg.datasets'):
+        importlib.import_module(name)
     running = []
     print('ready', flush=True)
     for line in sys.stdin:
