@@ -38,7 +38,6 @@ SHORT = {
         'train_cfg.max_iters=12',
         'train_cfg.val_interval=6',
         'train_dataloader.dataset.indices=10',
-        'val_dataloader.dataset.indices=8',
     ),
     # 4 passes in an epoch.
     'mask_rcnn': (
@@ -46,13 +45,14 @@ SHORT = {
         'train_cfg.val_interval=1',
         'default_hooks.checkpoint.by_epoch=False',
         'train_dataloader.dataset.indices=8',
-        'val_dataloader.dataset.indices=8',
     ),
 }
 COMMON = (
     'default_hooks.checkpoint.interval=3',
     'default_hooks.logger.interval=1',
     'train_dataloader.batch_size=2',
+    'val_dataloader.dataset.indices=6',
+    'val_dataloader.batch_size=2',
     # Without these, nothing in the model is random.
     'model.backbone.drop_path_rate=0.3',
 )
@@ -109,6 +109,6 @@ PLACES = [
     ('KillHook', 'renamed', 3),
     ('KillHook', 'updated', 9),
     ('KillLastHook', 'saved', 6),
-    ('KillHook', 'validation', 6),
+    ('KillHook', 'validation', 5),
     ('KillHook', 'rename', 4),
 ]

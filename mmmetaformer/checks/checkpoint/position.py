@@ -52,6 +52,6 @@ def _passes(checkpoint: Checkpoint, cfg: Config) -> int | None:
 
 def _validation_is_left(checkpoint: Checkpoint, cfg: Config) -> bool:
     """Return whether a run was stopped after its last save, in its last validation."""
-    if not cfg.get('val_cfg') or checkpoint.steps is None:
+    if cfg.get('val_cfg') is None or checkpoint.steps is None:
         return False
     return not has_ended(cfg.work_dir, checkpoint.steps)
