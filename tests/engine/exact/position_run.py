@@ -34,10 +34,10 @@ class RandomModel(BaseModel):
 
     seen: list[list[int]] = []
 
-    def __init__(self):
+    def __init__(self, norm='BatchNorm1d'):
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(0.3), nn.Linear(8, 1)
+            nn.Linear(4, 8), getattr(nn, norm)(8), nn.Dropout(0.3), nn.Linear(8, 1)
         )
 
     def forward(self, x, index, mode):
@@ -219,7 +219,7 @@ def result(runner):
     average = next(h for h in runner.hooks if type(h).__name__ == 'AverageHook')
     scalars = runner.message_hub.log_scalars
     return dict(
-        weights=runner.model.state_dict(),
+        weights=getattr(runner.model, 'module', runner.model).state_dict(),
         average=average.ema_model.state_dict(),
         optimizer=runner.optim_wrapper.state_dict(),
         schedule=[s.state_dict() for s in runner.param_schedulers],

@@ -63,7 +63,8 @@ def test_a_stream_goes_on_and_leaves_the_others_alone():
 
 
 @pytest.mark.parametrize(
-    ('randomness', 'seed'), [(None, 5), (dict(deterministic=True), 5), (dict(seed=9), 9)]
+    ('randomness', 'seed'),
+    [(None, 5), (dict(deterministic=True), 5), (dict(seed=9), 9)],
 )
 def test_a_given_seed_counts_and_else_the_checkpoints(randomness, seed, capsys):
     cfg = Config(dict(randomness=randomness) if randomness else {})
