@@ -14,7 +14,8 @@ CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-lint setup-newest train test test-slow test-newest \
+.PHONY: help setup setup-tests setup-lint setup-newest train test test-slow test-faults \
+	test-newest \
 	lint format clean
 
 help:  ## List the targets
@@ -42,17 +43,21 @@ train: setup  ## Train on synthetic data, print the mIoU, draw predictions
 	@echo '==> Done: the mIoU is above, the pictures are in' \
 		'$(WORK_DIR)/pictures/vis_data/vis_image'
 
-test: setup-tests  ## Run the tests, except the slow ones
+test: setup-tests  ## Run the tests, except the slow ones and the faults
 	@echo '==> Running the tests'
-	$(PYTEST) -m 'not slow'
+	$(PYTEST) -m 'not slow and not faults'
 
 test-slow: setup-tests  ## Run the slow tests
 	@echo '==> Running the slow tests: half an hour on two cores'
 	$(BIN)/python -m pytest -m slow -v
 
+test-faults: setup-tests  ## Kill, damage, starve and hang runs; print a table
+	@echo '==> Running the fault tests'
+	$(BIN)/python -m pytest -m faults -v
+
 test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-newest
 	@echo '==> Running the tests with the newest versions'
-	$(subst .venv/,.venv-newest/,$(PYTEST)) -m 'not slow'
+	$(subst .venv/,.venv-newest/,$(PYTEST)) -m 'not slow and not faults'
 
 lint: setup-lint  ## Check style, types, imports and spelling
 	@echo '==> Checking style, types, imports and spelling'

@@ -6,6 +6,7 @@ mmengine imports `mmmetaformer.registry` by itself when it meets the scope, and 
 """
 
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import LOOPS as MMENGINE_LOOPS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import (
     OPTIM_WRAPPER_CONSTRUCTORS as MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
@@ -15,6 +16,7 @@ from mmengine.registry import Registry
 
 __all__ = [
     'HOOKS',
+    'LOOPS',
     'MODELS',
     'OPTIM_WRAPPER_CONSTRUCTORS',
     'TOKEN_MIXERS',
@@ -31,6 +33,13 @@ MODELS = Registry(
 HOOKS = Registry(
     'hook',
     parent=MMENGINE_HOOKS,
+    scope='mmmetaformer',
+    locations=['mmmetaformer.engine'],
+)
+
+LOOPS = Registry(
+    'loop',
+    parent=MMENGINE_LOOPS,
     scope='mmmetaformer',
     locations=['mmmetaformer.engine'],
 )

@@ -7,6 +7,7 @@ import this package when a name is first looked up.
 
 from .accumulation import SchedulerPerUpdateHook
 from .ema import AverageHook
+from .exact import EpochBasedTrainLoop, ExactResumeHook, IterBasedTrainLoop
 from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
 from .param_groups import ParamwiseConstructor
@@ -17,8 +18,11 @@ from .start_report import StartReportHook
 __all__ = [
     'AverageHook',
     'ConfigOnResumeHook',
+    'EpochBasedTrainLoop',
+    'ExactResumeHook',
     'FiniteHook',
     'Float32PredictionsHook',
+    'IterBasedTrainLoop',
     'ParamwiseConstructor',
     'RehearsalHook',
     'SchedulerPerUpdateHook',

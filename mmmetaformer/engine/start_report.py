@@ -18,6 +18,7 @@ from mmmetaformer.registry import HOOKS
 from mmmetaformer.text import table as align
 
 from .batch_plan import plan_of
+from .exact import ExactLoop
 
 __all__ = ['StartReportHook', 'describe_groups', 'report_start']
 
@@ -41,6 +42,10 @@ class StartReportHook(Hook):
         warning = plan.warning()
         if warning:
             text = f"The batch is not the recipe's: {warning}."
+            print_log(text, logger='current', level=logging.WARNING)
+        if not isinstance(runner.train_loop, ExactLoop):
+            kind = type(runner.train_loop).__name__
+            text = f'Resume is not exact: {kind} is a training loop of its own.'
             print_log(text, logger='current', level=logging.WARNING)
         # Loops that count iterations are compared before the run starts.
         warning = plan.warmup_warning()

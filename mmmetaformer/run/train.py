@@ -13,6 +13,7 @@ from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
+from mmmetaformer.engine.exact import keep_seed, use_exact_resume
 from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.engine.precision import use_amp
 from mmmetaformer.engine.rehearsal import use_rehearsal
@@ -58,10 +59,13 @@ def train(args: argparse.Namespace) -> None:
         report_labels(cfg)
     use_label_check(cfg)
     checkpoint = check_start_of_training(cfg)
+    if checkpoint is not None and cfg.get('resume'):
+        keep_seed(cfg, checkpoint.meta)
     compat.prepare_cpu_launch(cfg)
     use_rehearsal(cfg, args.rehearsal)
     if args.skip_unreadable:
         forget_unreadable(cfg)
+    use_exact_resume(cfg)
     try:
         with build_errors(cfg) as end:
             runner = Runner.from_cfg(cfg)

@@ -2,7 +2,7 @@
 """What a checkpoint file contains."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ class Checkpoint:
             the file does not say.
         steps: Iterations done; None if the file does not say.
         epochs: Epochs done; None if the file does not say.
+        meta: What mmengine wrote beside the states.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Checkpoint:
     classes: list[str] | None = None
     steps: int | None = None
     epochs: int | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_checkpoint(path: str, resume: bool = False) -> Checkpoint | None:
@@ -75,6 +77,7 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint | None:
         _classes(_mapping(meta.get('dataset_meta'))) or _classes(meta),
         _count(meta.get('iter')),
         _count(meta.get('epoch')),
+        meta,
     )
 
 

@@ -4,6 +4,8 @@ from mmengine.config import Config
 
 from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.checks.checkpoint.position import check_position
+from mmmetaformer.engine.exact.finished import note_end
+from mmmetaformer.engine.exact.record import Record
 from mmmetaformer.errors import ConfigError
 
 STEPS = dict(type='IterBasedTrainLoop', max_iters=8)
@@ -43,3 +45,24 @@ def test_something_left():
 def test_what_does_not_say_is_not_judged():
     check(STEPS)
     check(dict(type='mine.Loop'), steps=100)
+
+
+@pytest.mark.parametrize('loop', [STEPS, EPOCHS])
+def test_a_last_validation_that_was_cut_off_is_left(loop, tmp_path):
+    checkpoint = Checkpoint('a.pth', {}, steps=8, epochs=8)
+    cfg = Config(dict(train_cfg=loop, val_cfg=dict(), work_dir=str(tmp_path)))
+    check_position(checkpoint, cfg)
+    note_end(tmp_path, 8)
+    with pytest.raises(ConfigError, match='nothing is left to train'):
+        check_position(checkpoint, cfg)
+
+
+def test_with_another_accumulation_updates_count():
+    """Half the updates are done, though as many passes as the run has."""
+    meta = {}
+    Record(processes=1, batch_size=2, accumulated=2).write(meta)
+    checkpoint = Checkpoint('a.pth', {}, steps=8, epochs=0, meta=meta)
+    check_position(checkpoint, Config(dict(train_cfg=STEPS, optim_wrapper=dict())))
+    wrapper = dict(accumulative_counts=2)
+    with pytest.raises(ConfigError):
+        check_position(checkpoint, Config(dict(train_cfg=STEPS, optim_wrapper=wrapper)))
