@@ -3,6 +3,7 @@
 
 import argparse
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ SUFFIXES = ('.safetensors', '.pth', '.pth.tar', '.bin')
 PICKLE = b'\x80'  # first byte of a pickle that is not in a zip file
 LFS_POINTER = b'version https://git-lfs'
 ZIP = b'PK\x03\x04'  # how a file of torch.save begins
+GLOBAL = re.compile(r'GLOBAL (\S+)')  # what torch's unpickler calls a name in a file
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,13 @@ def find_file(path: str) -> Path:
     return found[0]
 
 
-def read_checkpoint(path: str | Path) -> Mapping[str, Any]:
-    """Read a file that torch or safetensors wrote, on the CPU.
+def read_checkpoint(path: str | Path, mapped: bool = True) -> Mapping[str, Any]:
+    """Read a file that torch or safetensors wrote, on the CPU, and run no code from it.
+
+    Args:
+        path: A local file.
+        mapped: Leave tensors in the file until they are used. Without it, the file may
+            change afterwards.
 
     Raises:
         ConfigError: The file cannot be read, or only by running code from it.
@@ -82,12 +89,17 @@ def read_checkpoint(path: str | Path) -> Mapping[str, Any]:
         if path.suffix == '.safetensors':
             return load_file(path)
         # timm's and DINO's training scripts save their options with the weights.
-        with torch.serialization.safe_globals([argparse.Namespace]):
+        with (
+            torch.serialization.safe_globals([argparse.Namespace]),
+            warnings.catch_warnings(),
+        ):
+            # Of pickles in another protocol, which it cannot read anyway.
+            warnings.filterwarnings('ignore', 'Detected pickle protocol')
             checkpoint = torch.load(
                 path,
                 map_location='cpu',
                 weights_only=True,
-                mmap=zipfile.is_zipfile(path),
+                mmap=mapped and zipfile.is_zipfile(path),
             )
     # torch's unpickler raises exceptions of any type.
     except Exception as error:
@@ -144,12 +156,12 @@ def _reason(path: Path, error: Exception) -> str:
         return 'it is empty. Delete it and download it again.'
     if 'TorchScript' in str(error):
         return 'it is a TorchScript program. Save its state_dict() and use that file.'
-    refused = re.search(r'Unsupported (?:global|class)[^.]*?(\S+\.\S+)', str(error))
+    refused = _refused(error)
     if refused or (isinstance(error, UnpicklingError) and start[:1] == PICKLE):
-        what = f' ({refused[1]})' if refused else ''
         return (
-            f'it contains more than weights{what} and could run code when read with '
-            'torch.load(weights_only=False). Ask its author for the weights alone.'
+            f'it contains more than weights ({refused or "a pickle"}), which could '
+            'run code, and is not loaded. Ask its author for the weights alone: a '
+            'state dict, or a .safetensors file.'
         )
     if isinstance(error, (SafetensorError, EOFError)) or start.startswith(ZIP):
         problem = str(error).partition('\n')[0].rstrip('.') or type(error).__name__
@@ -161,3 +173,19 @@ def _reason(path: Path, error: Exception) -> str:
         f'it starts with {start[:16]!r} ({type(error).__name__}). Expected a file from '
         'torch.save or safetensors.'
     )
+
+
+def _refused(error: Exception) -> str:
+    """Return what torch's unpickler refused in a file, '' if that was not the reason.
+
+    Its message advises `weights_only=False`, which would run the code. The exception
+    behind it has the reason alone.
+    """
+    reason = error.__context__
+    if not isinstance(error, UnpicklingError) or reason is None:
+        return ''
+    words = str(reason).partition('\n')[0]
+    name = GLOBAL.search(words)
+    if words.startswith('Unsupported operand'):
+        return 'a pickle that torch.save did not write'
+    return name[1] if name else words.rstrip('.')

@@ -9,20 +9,30 @@ import torch
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-__all__ = ['bad_losses', 'bad_weights', 'images_of']
+__all__ = ['bad_losses', 'bad_tensors', 'bad_weights', 'images_of', 'weights_of']
 
 STATISTICS = ('running_mean', 'running_var')
 
 
 def bad_weights(model: nn.Module) -> list[str]:
-    """Return the names of parameters and running statistics that are not finite.
+    """Return the names of parameters and running statistics that are not finite."""
+    return bad_tensors(weights_of(model))
 
-    Other buffers may be so on purpose, such as masks of attention.
+
+def weights_of(model: nn.Module) -> dict[str, Tensor]:
+    """Return a model's parameters and running statistics, by name.
+
+    Other buffers may be infinite on purpose, such as masks of attention.
     """
     tensors: dict[str, Tensor] = dict(model.named_parameters())
     for name, buffer in model.named_buffers():
         if name.rpartition('.')[2] in STATISTICS:
             tensors[name] = buffer
+    return tensors
+
+
+def bad_tensors(tensors: Mapping[str, Tensor]) -> list[str]:
+    """Return the names of those that are not finite."""
     # A sum is as fast as reading, and one number per tensor is sent from a GPU. It may
     # also overflow.
     sums = [value.detach().sum(dtype=torch.float32) for value in tensors.values()]
