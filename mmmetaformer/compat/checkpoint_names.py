@@ -26,7 +26,7 @@ def own_path(value: Any, hooks: Iterable[CheckpointHook], work_dir: str) -> str 
         work_dir: The run's.
 
     Returns:
-        The path; None if no hook writes such a name, or if it is no file.
+        The path; None if no hook writes such a name, or if it is a folder.
     """
     if not isinstance(value, str):
         return None

@@ -10,6 +10,7 @@ when the hook deletes only files of its own folder and names.
 
 import functools
 import math
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -66,8 +67,8 @@ def keep_own_info(checkpoint: Mapping[str, Any], runner: Runner) -> dict[str, An
     """Return the state of a message hub without what this run cannot have written.
 
     A path in another folder becomes that of the same name in this run's folder: the
-    work dir may have moved. A warning says what was left out, unless the run sets it
-    itself.
+    work dir may have moved. If there is no such file, nothing is best so far. A warning
+    says what no run can have written.
 
     Args:
         checkpoint: What the run resumes from, with `meta`.
@@ -117,12 +118,18 @@ def _accepted(key: Any, value: Any, done: int, runner: Runner) -> Any | None:
         expected = 'numbers of checkpoints of this run'
     else:
         return value
+    if key.startswith('best_ckpt') and accepted and not _exists(accepted):
+        return None
     if accepted is None:
         warn(
             f'{runner._load_from} says that its {key} is {value!r}, which is not '
             f'{expected}: ignored'
         )
     return accepted
+
+
+def _exists(path: str) -> bool:
+    return '://' in path or os.path.isfile(path)
 
 
 def _is_finite(value: Any) -> bool:

@@ -8,8 +8,8 @@ https://github.com/open-mmlab/mmengine/issues/1655. Remove this file when mmengi
 allow-lists them itself.
 
 This is an allow-list because `weights_only=False` would run code from the file. It has
-stand-ins that accept only what a checkpoint needs: with numpy's own `dtype` a file could
-read and write memory outside an array, with `HistoryBuffer` replace that class's methods.
+stand-ins that accept only what a checkpoint needs: numpy's own `dtype` lets a file
+reach memory outside an array, `HistoryBuffer` lets it replace the class's methods.
 """
 
 from collections.abc import Callable

@@ -29,6 +29,7 @@ WRAPPERS = ('state_dict_ema', 'model_ema', 'state_dict', 'model', 'teacher', 'st
 FILE_NAMES = ('model.safetensors', 'pytorch_model.bin')
 SUFFIXES = ('.safetensors', '.pth', '.pth.tar', '.bin')
 PICKLE = b'\x80'  # first byte of a pickle that is not in a zip file
+OTHER_PICKLE = 'a pickle in another protocol than torch.save writes'
 LFS_POINTER = b'version https://git-lfs'
 ZIP = b'PK\x03\x04'  # how a file of torch.save begins
 GLOBAL = re.compile(r'GLOBAL (\S+)')  # what torch's unpickler calls a name in a file
@@ -156,12 +157,12 @@ def _reason(path: Path, error: Exception) -> str:
         return 'it is empty. Delete it and download it again.'
     if 'TorchScript' in str(error):
         return 'it is a TorchScript program. Save its state_dict() and use that file.'
-    refused = _refused(error)
-    if refused or (isinstance(error, UnpicklingError) and start[:1] == PICKLE):
+    refused = _refused(error, start)
+    if refused:
         return (
-            f'it contains more than weights ({refused or "a pickle"}), which could '
-            'run code, and is not loaded. Ask its author for the weights alone: a '
-            'state dict, or a .safetensors file.'
+            f'it contains more than weights ({refused}), which could run code, and is '
+            'not loaded. Ask its author for the weights alone: a state dict, or a '
+            '.safetensors file.'
         )
     if isinstance(error, (SafetensorError, EOFError)) or start.startswith(ZIP):
         problem = str(error).partition('\n')[0].rstrip('.') or type(error).__name__
@@ -175,7 +176,7 @@ def _reason(path: Path, error: Exception) -> str:
     )
 
 
-def _refused(error: Exception) -> str:
+def _refused(error: Exception, start: bytes) -> str:
     """Return what torch's unpickler refused in a file, '' if that was not the reason.
 
     Its message advises `weights_only=False`, which would run the code. The exception
@@ -185,7 +186,7 @@ def _refused(error: Exception) -> str:
     if not isinstance(error, UnpicklingError) or reason is None:
         return ''
     words = str(reason).partition('\n')[0]
-    name = GLOBAL.search(words)
     if words.startswith('Unsupported operand'):
-        return 'a pickle that torch.save did not write'
+        return OTHER_PICKLE if start.startswith((PICKLE, ZIP)) else ''
+    name = GLOBAL.search(words)
     return name[1] if name else words.rstrip('.')
