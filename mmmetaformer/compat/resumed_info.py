@@ -21,6 +21,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer.errors import ConfigError, warn
 
+from .checkpoint_claims import COUNTS, check_position
 from .checkpoint_names import own_ids, own_path
 
 __all__ = ['install', 'keep_own_info']
@@ -39,8 +40,6 @@ SET_BY_RUN = (
     'mmengine_version',
     'seed',
 )
-COUNTS = ('epoch', 'iter')
-SEEDS = 2**32  # numpy takes seeds below it
 MARK = '_keeps_own_info'
 
 
@@ -55,7 +54,7 @@ def _keeping_own_info(load: Callable[..., Any]) -> Callable[..., Any]:
     def load_checkpoint(self: Runner, *args: Any, **kwargs: Any) -> Any:
         checkpoint = load(self, *args, **kwargs)
         if self._resume:
-            _check_meta(checkpoint.get('meta'))
+            check_position(checkpoint.get('meta'))
             checkpoint['message_hub'] = keep_own_info(checkpoint, self)
         return checkpoint
 
@@ -134,28 +133,3 @@ def _exists(path: str) -> bool:
 
 def _is_finite(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and math.isfinite(value)
-
-
-def _check_meta(meta: Any) -> None:
-    """Refuse a position or a seed that no run can have.
-
-    Raises:
-        ConfigError: It is not what mmengine saves.
-    """
-    meta = meta if isinstance(meta, Mapping) else {}
-    for key in COUNTS:
-        if not _is_count(meta.get(key)):
-            raise ConfigError(
-                f'the checkpoint is damaged: its {key} is {meta.get(key)!r}, expected '
-                'a number from 0 up'
-            )
-    seed = meta.get('seed')
-    if seed is not None and not (_is_count(seed) and seed < SEEDS):
-        raise ConfigError(
-            f'the checkpoint is damaged: its seed is {seed!r}, expected a number from '
-            f'0 to {SEEDS - 1}'
-        )
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value >= 0

@@ -2,23 +2,20 @@
 """Read the weights in a file, without running code from it."""
 
 import argparse
-import re
 import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from mmmetaformer.errors import ConfigError
 
-from .download import HTML
+from .unreadable import why_unreadable
 
 __all__ = ['Weights', 'find_file', 'read_checkpoint', 'read_weights']
 
@@ -28,11 +25,6 @@ WRAPPERS = ('state_dict_ema', 'model_ema', 'state_dict', 'model', 'teacher', 'st
 # File names in a downloaded folder, best first.
 FILE_NAMES = ('model.safetensors', 'pytorch_model.bin')
 SUFFIXES = ('.safetensors', '.pth', '.pth.tar', '.bin')
-PICKLE = b'\x80'  # first byte of a pickle that is not in a zip file
-OTHER_PICKLE = 'a pickle in another protocol than torch.save writes'
-LFS_POINTER = b'version https://git-lfs'
-ZIP = b'PK\x03\x04'  # how a file of torch.save begins
-GLOBAL = re.compile(r'GLOBAL (\S+)')  # what torch's unpickler calls a name in a file
 
 
 @dataclass(frozen=True)
@@ -105,7 +97,7 @@ def read_checkpoint(path: str | Path, mapped: bool = True) -> Mapping[str, Any]:
     # torch's unpickler raises exceptions of any type.
     except Exception as error:
         raise ConfigError(
-            f'{path} is not a checkpoint: {_reason(path, error)}'
+            f'{path} is not a checkpoint: {why_unreadable(path, error)}'
         ) from error
     if not isinstance(checkpoint, Mapping):
         raise ConfigError(
@@ -141,52 +133,3 @@ def _tensors(mapping: Mapping[str, Any]) -> dict[str, Tensor]:
         for key, value in mapping.items()
         if isinstance(key, str) and isinstance(value, Tensor)
     }
-
-
-def _reason(path: Path, error: Exception) -> str:
-    with open(path, 'rb') as file:
-        start = file.read(64)
-    if start.lstrip().lower().startswith(HTML):
-        return (
-            'it is a web page, which a server may send instead of the file. Delete it '
-            'and download it again.'
-        )
-    if start.startswith(LFS_POINTER):
-        return 'it is a Git LFS pointer. Get the file itself with `git lfs pull`.'
-    if not start:
-        return 'it is empty. Delete it and download it again.'
-    if 'TorchScript' in str(error):
-        return 'it is a TorchScript program. Save its state_dict() and use that file.'
-    refused = _refused(error, start)
-    if refused:
-        return (
-            f'it contains more than weights ({refused}), which could run code, and is '
-            'not loaded. Ask its author for the weights alone: a state dict, or a '
-            '.safetensors file.'
-        )
-    if isinstance(error, (SafetensorError, EOFError)) or start.startswith(ZIP):
-        problem = str(error).partition('\n')[0].rstrip('.') or type(error).__name__
-        return (
-            f'{problem}. Its download may be incomplete: delete it and download it '
-            'again.'
-        )
-    return (
-        f'it starts with {start[:16]!r} ({type(error).__name__}). Expected a file from '
-        'torch.save or safetensors.'
-    )
-
-
-def _refused(error: Exception, start: bytes) -> str:
-    """Return what torch's unpickler refused in a file, '' if that was not the reason.
-
-    Its message advises `weights_only=False`, which would run the code. The exception
-    behind it has the reason alone.
-    """
-    reason = error.__context__
-    if not isinstance(error, UnpicklingError) or reason is None:
-        return ''
-    words = str(reason).partition('\n')[0]
-    if words.startswith('Unsupported operand'):
-        return OTHER_PICKLE if start.startswith((PICKLE, ZIP)) else ''
-    name = GLOBAL.search(words)
-    return name[1] if name else words.rstrip('.')

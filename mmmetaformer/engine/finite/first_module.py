@@ -27,7 +27,9 @@ class Batches:
 
     def __init__(self, model: nn.Module) -> None:
         self.last: Any = None
-        _inner(model).data_preprocessor.register_forward_hook(self._after)
+        preprocessor = getattr(_inner(model), 'data_preprocessor', None)
+        if preprocessor is not None:
+            preprocessor.register_forward_hook(self._after)
 
     def forget(self) -> None:
         """Free the memory of the batch."""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hook that stops a run whose loss is no longer a number."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -16,8 +15,9 @@ from mmmetaformer.text import shortened
 
 from .first_module import Batches, first_bad_module
 from .gradients import GradientGuard
-from .numbers import bad_losses, bad_weights, images_of
+from .numbers import bad_losses, bad_weights
 from .processes import anywhere, first_of
+from .words import message, terms, way_out
 
 __all__ = ['FiniteHook', 'stop_at_nan']
 
@@ -68,14 +68,14 @@ class FiniteHook(Hook):
                 row.
         """
         losses = bad_losses(runner, outputs or {})
-        bad = _terms(losses, self._gradients.take())
+        bad = terms(losses, self._gradients.take())
         if not anywhere(bool(bad)):
             self._in_a_row = 0
         elif not _scale_may_fall(runner.optim_wrapper):
             self._in_a_row += 1
         if self._in_a_row >= self.steps:
             module = first_bad_module(runner, self._batches.last)
-            raise DivergedError(first_of(_message(runner, bad, data_batch, module)))
+            raise DivergedError(first_of(message(runner, bad, data_batch, module)))
         self._batches.forget()
         if any(_saves_after_iter(hook, runner) for hook in runner.hooks):
             _check_weights(runner, runner.iter + 1)
@@ -134,41 +134,5 @@ def _refuse(runner: Runner, bad: list[str], step: int) -> None:
     if bad:
         raise DivergedError(
             f'{len(bad)} weights are not finite after step {step} '
-            f'({shortened(bad, 3)}), and are not saved. {_way_out(runner)}'
+            f'({shortened(bad, 3)}), and are not saved. {way_out(runner)}'
         )
-
-
-def _terms(losses: Mapping[str, float], gradients: Sequence[str]) -> list[str]:
-    """Return what is not finite, in words; gradients only where all losses are."""
-    if losses or not gradients:
-        return [f'{name} is {value}' for name, value in losses.items()]
-    more = f' and {len(gradients) - 1} more' if len(gradients) > 1 else ''
-    return [f'the gradient of {gradients[0]}{more} is not finite']
-
-
-def _message(
-    runner: Runner, bad: Sequence[str], batch: Any, module: str | None
-) -> str | None:
-    if not bad:
-        return None
-    terms = shortened(bad, 3)
-    lr = next(iter(runner.optim_wrapper.get_lr().values()))[0]
-    images = list(images_of(batch))
-    where = f'; images {shortened(images, 4)}' if images else ''
-    if module:
-        where += f'; first in {module}'
-    look = 'these images' if images else 'the images'
-    return (
-        f'{terms} at step {runner.iter + 1} of {runner.max_iters} (lr {lr:.4g}{where}).'
-        f' {_way_out(runner, look)}'
-    )
-
-
-def _way_out(runner: Runner, images: str = 'the images') -> str:
-    last = runner.message_hub.runtime_info.get('last_ckpt')
-    saved = f' The last checkpoint, {last}, is from before.' if last else ''
-    return (
-        'Lower the learning rate (--cfg-options optim_wrapper.optimizer.lr=...), clip '
-        'the gradients (optim_wrapper.clip_grad.max_norm=1), or look at '
-        f'{images} and their labels.{saved}'
-    )
