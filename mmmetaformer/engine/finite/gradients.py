@@ -18,7 +18,7 @@ class GradientGuard:
 
     Each update reads the gradients once, and one number from the device: their norm. If
     mmengine clips the gradients, it is the norm that mmengine reads anyway. A loss
-    scaler that leaves an update out itself is not asked.
+    scaler leaves such an update out by itself, which is remembered too.
 
     Args:
         model: The model, or a distributed wrapper around it.
@@ -30,6 +30,7 @@ class GradientGuard:
     ) -> None:
         self._names = {id(value): name for name, value in model.named_parameters()}
         self._bad: list[str] = []
+        self._updated: set[int] = set()
         several = isinstance(wrapper, OptimWrapperDict)
         self._wrappers = {
             id(one.optimizer): one
@@ -39,15 +40,21 @@ class GradientGuard:
             one.optimizer.register_step_pre_hook(self._before_step)
 
     def take(self) -> list[str]:
-        """Return the parameters of the gradients since the last call, and forget them.
+        """Return the parameters of such gradients in the last pass, and forget them.
 
         The first one is the first that the backward pass reached.
         """
-        bad, self._bad = self._bad, []
-        return bad
+        bad, updated = self._bad, self._updated
+        self._bad, self._updated = [], set()
+        skipped = any(
+            _scales(wrapper) and wrapper.should_update() and key not in updated
+            for key, wrapper in self._wrappers.items()
+        )
+        return bad or (['some parameters'] if skipped else [])
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """Called by torch before the optimizer reads the gradients."""
+        self._updated.add(id(optimizer))
         parameters = [p for group in optimizer.param_groups for p in group['params']]
         dense = {
             self._names.get(id(p), f'parameter {number}'): p.grad
@@ -61,6 +68,11 @@ class GradientGuard:
             self._bad += reversed(bad)
             for parameter in parameters:
                 parameter.grad = None  # optimizers leave such parameters alone
+
+
+def _scales(wrapper: OptimWrapper) -> bool:
+    scaler = getattr(wrapper, 'loss_scaler', None)
+    return scaler is not None and scaler.is_enabled()
 
 
 def _is_finite(wrapper: OptimWrapper, gradients: dict[str, Tensor]) -> bool:

@@ -49,9 +49,8 @@ def bad_losses(runner: Runner, outputs: Mapping[str, Any]) -> dict[str, float]:
     history = runner.message_hub.log_scalars
     names = [name for name in outputs if 'loss' in name]
     wrapper = runner.optim_wrapper
-    # The norm of the gradients, where it is computed. A loss scaler skips the step.
-    clips = bool(getattr(wrapper, 'clip_grad_kwargs', None))
-    if clips and not hasattr(wrapper, 'loss_scaler') and wrapper.should_update():
+    # The norm of the gradients, where it is computed.
+    if getattr(wrapper, 'clip_grad_kwargs', None) and wrapper.should_update():
         names.append('grad_norm')
     values = {
         name: history[f'train/{name}'].current()

@@ -226,6 +226,21 @@ def test_spoilt_losses_of_some_steps_are_survived(tmp_path):
         run(cfg, steps=3, losses=(2, 3, 5, 6, 7))
 
 
+@pytest.mark.parametrize(
+    ('scaler', 'static', 'stops'),
+    [(Scaler(65536.0), None, False), (Scaler(1.0), 1.0, True)],
+)
+def test_gradients_that_a_loss_scaler_skips(tmp_path, scaler, static, stops):
+    wrapper = dict(loss_scaler=scaler, _scale_update_param=static)
+    cfg = saving_each_step(tmp_path)
+    cfg.custom_hooks.append(dict(type='NanGradientHook'))
+    if not stops:
+        run(cfg, harmless=True, wrapper=wrapper)
+        return
+    with pytest.raises(DivergedError, match='^the gradient of some parameters is not'):
+        run(cfg, harmless=True, wrapper=wrapper)
+
+
 @pytest.mark.parametrize('kind', [None, 'value'])
 def test_gradients_that_are_clipped_by_value(tmp_path, kind):
     cfg = saving_each_step(tmp_path)
