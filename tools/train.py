@@ -58,8 +58,8 @@ def parse_args() -> argparse.Namespace:
         '--nan-steps',
         type=number_from(0),
         metavar='N',
-        help='stop after N steps in a row whose loss is not finite (default: 1; 0: '
-        'never)',
+        help='stop after N steps in a row whose loss or gradient is not finite '
+        '(default: 1; 0: never)',
     )
     parser.add_argument(
         '--no-rehearsal',

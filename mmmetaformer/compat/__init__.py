@@ -15,18 +15,20 @@ def install() -> None:
     # Imported here, so that models can import from this package without them.
     from . import (
         atomic_save,
+        checkpoint_reader,
         coco_defaults,
         data_errors,
         find_loader,
         mmcv_ops,
+        resumed_info,
         safe_resume,
-        safetensors_loader,
     )
 
     find_loader.install()
     mmcv_ops.install()
     safe_resume.install()
     atomic_save.install()
-    safetensors_loader.install()
+    checkpoint_reader.install()
+    resumed_info.install()
     coco_defaults.install()
     data_errors.install()

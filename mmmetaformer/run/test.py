@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint.classes import check_class_names
 from mmmetaformer.checks.checkpoint.contents import check_checkpoint
+from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
@@ -42,13 +43,12 @@ def test(args: argparse.Namespace) -> None:
     if args.tta:
         use_tta_model(cfg)
     checkpoint = check_checkpoint(args.checkpoint)
-    if checkpoint is not None:
-        check_class_names(checkpoint, cfg, 'test')
+    check_class_names(checkpoint, cfg, 'test')
     cfg.load_from = args.checkpoint
     compat.prepare_cpu_launch(cfg)
     with build_errors(cfg) as end:
         runner = Runner.from_cfg(cfg)
         runner.register_hook(end)
-        if checkpoint is not None:
-            check_fits(runner.model, checkpoint.weights, checkpoint.path)
+        check_fits(runner.model, checkpoint.weights, checkpoint.path)
+        check_finite(runner.model, checkpoint.weights, checkpoint.path)
         runner.test()

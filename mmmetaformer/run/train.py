@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint.against_run import check_start_of_training
+from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits, check_start
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
@@ -73,6 +74,7 @@ def train(args: argparse.Namespace) -> None:
             if checkpoint is not None:
                 check = check_fits if cfg.get('resume') else check_start
                 check(runner.model, checkpoint.weights, checkpoint.path)
+                check_finite(runner.model, checkpoint.weights, checkpoint.path)
             runner.train()
     finally:
         if args.skip_unreadable:

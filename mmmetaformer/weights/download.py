@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from mmmetaformer.errors import ConfigError
 
-__all__ = ['check_hash', 'download']
+__all__ = ['check_hash', 'download', 'hash_of']
 
 CHUNK = 1 << 18  # bytes
 HTML = (b'<!doctype', b'<html')  # how a web page begins
@@ -78,14 +78,18 @@ def check_hash(path: Path, sha256: str | None, way_out: str) -> None:
     """
     if sha256 is None:
         return
+    found = hash_of(path)
+    if not found.startswith(sha256):
+        raise ConfigError(f'{path} has SHA-256 {found}, expected {sha256}.\n{way_out}')
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal."""
     digest = hashlib.sha256()
     with open(path, 'rb') as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-    if not digest.hexdigest().startswith(sha256):
-        raise ConfigError(
-            f'{path} has SHA-256 {digest.hexdigest()}, expected {sha256}.\n{way_out}'
-        )
+    return digest.hexdigest()
 
 
 def _fetch(url: str, target: Path, part: Path) -> None:
@@ -121,7 +125,7 @@ def _fetch(url: str, target: Path, part: Path) -> None:
 def _way_out(target: Path) -> str:
     return (
         f'Download it with a browser or on another machine and put it at {target}; or '
-        'set checkpoint to a local file; or init_cfg=None to train from scratch.'
+        'name a local file instead; or init_cfg=None to train from scratch.'
     )
 
 

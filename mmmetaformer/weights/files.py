@@ -2,22 +2,20 @@
 """Read the weights in a file, without running code from it."""
 
 import argparse
-import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from mmmetaformer.errors import ConfigError
 
-from .download import HTML
+from .unreadable import why_unreadable
 
 __all__ = ['Weights', 'find_file', 'read_checkpoint', 'read_weights']
 
@@ -27,9 +25,6 @@ WRAPPERS = ('state_dict_ema', 'model_ema', 'state_dict', 'model', 'teacher', 'st
 # File names in a downloaded folder, best first.
 FILE_NAMES = ('model.safetensors', 'pytorch_model.bin')
 SUFFIXES = ('.safetensors', '.pth', '.pth.tar', '.bin')
-PICKLE = b'\x80'  # first byte of a pickle that is not in a zip file
-LFS_POINTER = b'version https://git-lfs'
-ZIP = b'PK\x03\x04'  # how a file of torch.save begins
 
 
 @dataclass(frozen=True)
@@ -69,8 +64,13 @@ def find_file(path: str) -> Path:
     return found[0]
 
 
-def read_checkpoint(path: str | Path) -> Mapping[str, Any]:
-    """Read a file that torch or safetensors wrote, on the CPU.
+def read_checkpoint(path: str | Path, mapped: bool = True) -> Mapping[str, Any]:
+    """Read a file that torch or safetensors wrote, on the CPU, and run no code from it.
+
+    Args:
+        path: A local file.
+        mapped: Leave tensors in the file until they are used. Without it, the file may
+            change afterwards.
 
     Raises:
         ConfigError: The file cannot be read, or only by running code from it.
@@ -82,17 +82,22 @@ def read_checkpoint(path: str | Path) -> Mapping[str, Any]:
         if path.suffix == '.safetensors':
             return load_file(path)
         # timm's and DINO's training scripts save their options with the weights.
-        with torch.serialization.safe_globals([argparse.Namespace]):
+        with (
+            torch.serialization.safe_globals([argparse.Namespace]),
+            warnings.catch_warnings(),
+        ):
+            # Of pickles in another protocol, which it cannot read anyway.
+            warnings.filterwarnings('ignore', 'Detected pickle protocol')
             checkpoint = torch.load(
                 path,
                 map_location='cpu',
                 weights_only=True,
-                mmap=zipfile.is_zipfile(path),
+                mmap=mapped and zipfile.is_zipfile(path),
             )
     # torch's unpickler raises exceptions of any type.
     except Exception as error:
         raise ConfigError(
-            f'{path} is not a checkpoint: {_reason(path, error)}'
+            f'{path} is not a checkpoint: {why_unreadable(path, error)}'
         ) from error
     if not isinstance(checkpoint, Mapping):
         raise ConfigError(
@@ -128,36 +133,3 @@ def _tensors(mapping: Mapping[str, Any]) -> dict[str, Tensor]:
         for key, value in mapping.items()
         if isinstance(key, str) and isinstance(value, Tensor)
     }
-
-
-def _reason(path: Path, error: Exception) -> str:
-    with open(path, 'rb') as file:
-        start = file.read(64)
-    if start.lstrip().lower().startswith(HTML):
-        return (
-            'it is a web page, which a server may send instead of the file. Delete it '
-            'and download it again.'
-        )
-    if start.startswith(LFS_POINTER):
-        return 'it is a Git LFS pointer. Get the file itself with `git lfs pull`.'
-    if not start:
-        return 'it is empty. Delete it and download it again.'
-    if 'TorchScript' in str(error):
-        return 'it is a TorchScript program. Save its state_dict() and use that file.'
-    refused = re.search(r'Unsupported (?:global|class)[^.]*?(\S+\.\S+)', str(error))
-    if refused or (isinstance(error, UnpicklingError) and start[:1] == PICKLE):
-        what = f' ({refused[1]})' if refused else ''
-        return (
-            f'it contains more than weights{what} and could run code when read with '
-            'torch.load(weights_only=False). Ask its author for the weights alone.'
-        )
-    if isinstance(error, (SafetensorError, EOFError)) or start.startswith(ZIP):
-        problem = str(error).partition('\n')[0].rstrip('.') or type(error).__name__
-        return (
-            f'{problem}. Its download may be incomplete: delete it and download it '
-            'again.'
-        )
-    return (
-        f'it starts with {start[:16]!r} ({type(error).__name__}). Expected a file from '
-        'torch.save or safetensors.'
-    )

@@ -11,7 +11,7 @@ import torch
 from mmmetaformer.errors import ConfigError
 
 from .catalogue import Entry, find_entry, guess_entry
-from .download import download
+from .download import download, hash_of
 from .files import find_file
 
 __all__ = ['cache_folder', 'locate', 'published_entry']
@@ -54,6 +54,10 @@ def locate(checkpoint: str) -> Path:
         found = HASH_IN_NAME.search(name)
         # Only digits: a date or a step, not a hash.
         known = found[1] if found and not found[1].isdecimal() else None
+        # Where torch's hub put it. Without a hash, it may be from another address.
+        from_hub = cache_folder() / name
+        if known and from_hub.is_file() and hash_of(from_hub).startswith(known):
+            return from_hub
         target = cache_folder() / f'{place}_{name}'
         download(checkpoint, target, sha256=known)
         return target

@@ -1,12 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 import argparse
+import os
+import pickle
+import warnings
 
+import numpy as np
 import pytest
 import torch
+from mmengine.logging import HistoryBuffer
 from safetensors.torch import save_file
+from torch import nn
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.weights.files import WRAPPERS, find_file, read_weights
+from mmmetaformer.weights.files import (
+    WRAPPERS,
+    find_file,
+    read_checkpoint,
+    read_weights,
+)
 
 
 @pytest.mark.parametrize('skipped', range(len(WRAPPERS)))
@@ -49,3 +60,43 @@ def test_a_folder_must_have_one_file(tmp_path):
     (tmp_path / 'epoch_2.pth').touch()
     with pytest.raises(ConfigError, match=r'weights: epoch_1\.pth, epoch_2\.pth'):
         find_file(str(tmp_path))
+
+
+class Call:
+    def __init__(self, function, *arguments):
+        self.call = function, arguments
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.parametrize(
+    ('content', 'what'),
+    [
+        (Call(os.system, 'true'), 'posix.system'),
+        (Call(eval, '1'), 'eval'),
+        (Call(getattr, HistoryBuffer, 'x'), "it asks for 'x' of HistoryBuffer)"),
+        (Call(np.dtype, 'O'), "it asks for an array of 'O'"),
+        (nn.Linear(1, 1), 'torch.nn.modules.linear.Linear'),
+    ],
+)
+@pytest.mark.parametrize('in_zip', [True, False])
+def test_the_message_says_what_was_refused(tmp_path, content, what, in_zip):
+    path = tmp_path / 'model.pth'
+    torch.save({'a': content}, path, _use_new_zipfile_serialization=in_zip)
+    with pytest.raises(ConfigError) as error:
+        read_checkpoint(path)
+    said = str(error.value)
+    assert f'it contains more than weights ({what}' in said
+    assert 'which could run code, and is not loaded. Ask its author' in said
+    assert 'weights_only' not in said
+    assert '\n' not in said
+
+
+def test_a_pickle_of_another_protocol(tmp_path):
+    path = tmp_path / 'model.pkl'
+    path.write_bytes(pickle.dumps({'a': Call(os.system, 'true')}, protocol=4))
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        with pytest.raises(ConfigError, match='a pickle in another protocol'):
+            read_checkpoint(path)

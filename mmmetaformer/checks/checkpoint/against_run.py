@@ -17,7 +17,7 @@ def check_start_of_training(cfg: Config) -> Checkpoint | None:
         cfg: The run's config.
 
     Returns:
-        The checkpoint; None without one, or if it is at an address.
+        The checkpoint; None without one.
 
     Raises:
         ConfigError: It is no checkpoint, or one of another run.
@@ -26,8 +26,6 @@ def check_start_of_training(cfg: Config) -> Checkpoint | None:
         return None
     resume = bool(cfg.get('resume'))
     checkpoint = check_checkpoint(cfg.load_from, resume)
-    if checkpoint is None:
-        return None
     if resume:
         check_class_names(checkpoint, cfg, 'train')
         check_position(checkpoint, cfg)

@@ -9,6 +9,7 @@ import msgspec
 import torch
 from safetensors import safe_open
 
+from mmmetaformer.compat.checkpoint_reader import read
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights.files import read_checkpoint
 
@@ -40,24 +41,22 @@ class Checkpoint:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
-def check_checkpoint(path: str, resume: bool = False) -> Checkpoint | None:
+def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
     """Refuse a file that is not a checkpoint of a model.
 
     Args:
-        path: A local file. An address with a scheme, such as https, is not checked.
+        path: A local file, or an address that mmengine knows, such as https.
         resume: Whether training resumes from it, which also needs the states of
             optimizer and schedule.
 
     Returns:
-        What it contains; None for an address.
+        What it contains.
 
     Raises:
         ConfigError: The file does not exist, is not a checkpoint, or does not have
             enough to resume from.
     """
-    if '://' in path:
-        return None
-    checkpoint = read_checkpoint(path)
+    checkpoint = read(path) if '://' in path else read_checkpoint(path)
     weights = checkpoint.get('state_dict', checkpoint)
     if not isinstance(weights, Mapping) or not any(
         isinstance(value, torch.Tensor) for value in weights.values()
@@ -68,7 +67,7 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint | None:
             f'{path} has only weights; training cannot resume from it. To start a new '
             f'run with these weights: --cfg-options load_from={path}'
         )
-    if path.endswith('.safetensors'):
+    if path.endswith('.safetensors') and '://' not in path:
         return Checkpoint(path, dict(weights), _published_classes(path))
     meta = _mapping(checkpoint.get('meta'))
     return Checkpoint(

@@ -10,7 +10,7 @@ from torch import nn
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.text import shortened
 
-__all__ = ['check_fits', 'check_start']
+__all__ = ['check_fits', 'check_start', 'unwrapped']
 
 
 def check_start(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> None:
@@ -28,7 +28,7 @@ def check_start(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> N
     """
     own = {
         key: value
-        for key, value in _unwrapped(model).state_dict().items()
+        for key, value in unwrapped(model).state_dict().items()
         if key.startswith('backbone.')
     }
     given = {key.removeprefix('module.'): value for key, value in state_dict.items()}
@@ -55,7 +55,7 @@ def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> No
     Raises:
         ConfigError: Keys are missing or unexpected, or have another shape.
     """
-    own = _unwrapped(model).state_dict()
+    own = unwrapped(model).state_dict()
     missing, unexpected = _missing(own, state_dict), _missing(state_dict, own)
     reshaped = _reshaped(own, state_dict)
     if missing or unexpected or reshaped:
@@ -66,7 +66,8 @@ def check_fits(model: nn.Module, state_dict: Mapping[str, Any], path: str) -> No
         )
 
 
-def _unwrapped(model: nn.Module) -> nn.Module:
+def unwrapped(model: nn.Module) -> nn.Module:
+    """Return the model inside distributed and test-time wrappers."""
     while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
         model = cast(nn.Module, model.module)
     return model

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hook that stops a run whose loss is no longer a number."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -14,8 +13,11 @@ from mmmetaformer.host import add_hook, drop_hook
 from mmmetaformer.registry import HOOKS
 from mmmetaformer.text import shortened
 
-from .numbers import bad_losses, bad_weights, images_of
+from .first_module import Batches, first_bad_module
+from .gradients import GradientGuard
+from .numbers import bad_losses, bad_weights
 from .processes import anywhere, first_of
+from .words import message, terms, way_out
 
 __all__ = ['FiniteHook', 'stop_at_nan']
 
@@ -28,10 +30,11 @@ class FiniteHook(Hook):
     """Stops training when a loss is not finite, before anything is saved over.
 
     mmengine reads each loss on the CPU at every step for its log; this reads the same
-    numbers again and waits for nothing else. With several processes, they agree in each
-    step on whether one of them has such a loss.
+    numbers again, and one more per update: the norm of the gradients. With several
+    processes, they agree in each step on whether one of them has such a number.
 
-    Weights that are not finite are neither validated nor saved.
+    An update with a gradient that is not finite is left out. Weights that are not
+    finite are neither validated nor saved.
 
     Args:
         steps: How many steps in a row.
@@ -46,6 +49,11 @@ class FiniteHook(Hook):
         self.steps = steps
         self._in_a_row = 0
 
+    def before_train(self, runner: Runner) -> None:
+        """Called by mmengine when model and optimizer are complete."""
+        self._gradients = GradientGuard(runner.model, runner.optim_wrapper)
+        self._batches = Batches(runner.model)
+
     def after_train_iter(
         self,
         runner: Runner,
@@ -56,15 +64,19 @@ class FiniteHook(Hook):
         """Called by mmengine after each forward and backward pass.
 
         Raises:
-            DivergedError: Losses were not finite for `steps` steps in a row.
+            DivergedError: Losses or gradients were not finite for `steps` steps in a
+                row.
         """
-        bad = bad_losses(runner, outputs or {})
+        losses = bad_losses(runner, outputs or {})
+        bad = terms(losses, self._gradients.take())
         if not anywhere(bool(bad)):
             self._in_a_row = 0
         elif not _scale_may_fall(runner.optim_wrapper):
             self._in_a_row += 1
         if self._in_a_row >= self.steps:
-            raise DivergedError(first_of(_message(runner, bad, data_batch)))
+            module = first_bad_module(runner, self._batches.last)
+            raise DivergedError(first_of(message(runner, bad, data_batch, module)))
+        self._batches.forget()
         if any(_saves_after_iter(hook, runner) for hook in runner.hooks):
             _check_weights(runner, runner.iter + 1)
 
@@ -122,29 +134,5 @@ def _refuse(runner: Runner, bad: list[str], step: int) -> None:
     if bad:
         raise DivergedError(
             f'{len(bad)} weights are not finite after step {step} '
-            f'({shortened(bad, 3)}), and are not saved. {_way_out(runner)}'
+            f'({shortened(bad, 3)}), and are not saved. {way_out(runner)}'
         )
-
-
-def _message(runner: Runner, bad: Mapping[str, float], batch: Any) -> str | None:
-    if not bad:
-        return None
-    terms = shortened((f'{name} is {value}' for name, value in bad.items()), 3)
-    lr = next(iter(runner.optim_wrapper.get_lr().values()))[0]
-    images = list(images_of(batch))
-    where = f'; images {shortened(images, 4)}' if images else ''
-    look = 'these images' if images else 'the images'
-    return (
-        f'{terms} at step {runner.iter + 1} of {runner.max_iters} (lr {lr:.4g}{where}).'
-        f' {_way_out(runner, look)}'
-    )
-
-
-def _way_out(runner: Runner, images: str = 'the images') -> str:
-    last = runner.message_hub.runtime_info.get('last_ckpt')
-    saved = f' The last checkpoint, {last}, is from before.' if last else ''
-    return (
-        'Lower the learning rate (--cfg-options optim_wrapper.optimizer.lr=...), clip '
-        'the gradients (optim_wrapper.clip_grad.max_norm=1), or look at '
-        f'{images} and their labels.{saved}'
-    )

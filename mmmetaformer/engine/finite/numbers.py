@@ -9,20 +9,30 @@ import torch
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-__all__ = ['bad_losses', 'bad_weights', 'images_of']
+__all__ = ['bad_losses', 'bad_tensors', 'bad_weights', 'images_of', 'weights_of']
 
 STATISTICS = ('running_mean', 'running_var')
 
 
 def bad_weights(model: nn.Module) -> list[str]:
-    """Return the names of parameters and running statistics that are not finite.
+    """Return the names of parameters and running statistics that are not finite."""
+    return bad_tensors(weights_of(model))
 
-    Other buffers may be so on purpose, such as masks of attention.
+
+def weights_of(model: nn.Module) -> dict[str, Tensor]:
+    """Return a model's parameters and running statistics, by name.
+
+    Other buffers may be infinite on purpose, such as masks of attention.
     """
     tensors: dict[str, Tensor] = dict(model.named_parameters())
     for name, buffer in model.named_buffers():
         if name.rpartition('.')[2] in STATISTICS:
             tensors[name] = buffer
+    return tensors
+
+
+def bad_tensors(tensors: Mapping[str, Tensor]) -> list[str]:
+    """Return the names of those that are not finite."""
     # A sum is as fast as reading, and one number per tensor is sent from a GPU. It may
     # also overflow.
     sums = [value.detach().sum(dtype=torch.float32) for value in tensors.values()]
@@ -39,9 +49,8 @@ def bad_losses(runner: Runner, outputs: Mapping[str, Any]) -> dict[str, float]:
     history = runner.message_hub.log_scalars
     names = [name for name in outputs if 'loss' in name]
     wrapper = runner.optim_wrapper
-    # The norm of the gradients, where it is computed. A loss scaler skips the step.
-    clips = bool(getattr(wrapper, 'clip_grad_kwargs', None))
-    if clips and not hasattr(wrapper, 'loss_scaler') and wrapper.should_update():
+    # The norm of the gradients, where it is computed.
+    if getattr(wrapper, 'clip_grad_kwargs', None) and wrapper.should_update():
         names.append('grad_norm')
     values = {
         name: history[f'train/{name}'].current()

@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from mmmetaformer.checks.checkpoint import contents
 from mmmetaformer.checks.checkpoint.contents import check_checkpoint
 from mmmetaformer.errors import ConfigError
 
@@ -18,8 +19,13 @@ def test_gives_back_the_weights(tmp_path):
     assert set(check_checkpoint(str(path)).weights) == {'weight'}
 
 
-def test_addresses_are_left_to_the_runner():
-    assert check_checkpoint('https://example.org/model.pth') is None
+def test_addresses_are_read_like_files(monkeypatch):
+    model = {'state_dict': {'weight': torch.ones(2)}, 'meta': {'iter': 3}}
+    monkeypatch.setattr(contents, 'read', lambda _: model)
+    assert check_checkpoint('https://a.org/model.pth').steps == 3
+    monkeypatch.undo()
+    with pytest.raises(ConfigError, match='Use a local file instead'):
+        check_checkpoint('pavi://model.pth')
 
 
 def test_absent(tmp_path):

@@ -79,7 +79,10 @@ def test_stops_before_a_checkpoint_is_saved(tmp_path, factor, value):
     with pytest.raises(DivergedError) as error:
         run(cfg, losses=(3,), factor=factor)
     said = str(error.value)
-    assert said.startswith(f'loss is {value} at step 3 of 8 (lr 0.0505). Lower the')
+    place = '; first in linear, whose input is not finite' if value == 'nan' else ''
+    assert said.startswith(
+        f'loss is {value} at step 3 of 8 (lr 0.0505{place}). Lower the'
+    )
     assert said.endswith(f'The last checkpoint, {tmp_path}/iter_2.pth, is from before.')
     assert '\n' not in said
     assert saved(tmp_path) == ['iter_1.pth', 'iter_2.pth']
@@ -177,11 +180,84 @@ def test_the_norm_of_the_gradients(tmp_path):
 
 @HOOKS.register_module(force=True)
 class NanGradientHook(Hook):
+    """Spoils the gradient of the bias at some steps, behind a sound loss."""
+
+    def __init__(self, at=(3,), factor=math.nan):
+        self.at, self.factor = at, factor
+
     def before_train(self, runner):
         def spoil(grad):
-            return grad * math.nan if runner.iter == 2 else grad
+            return grad * self.factor if runner.iter + 1 in self.at else grad
 
         runner.model.linear.bias.register_hook(spoil)
+
+
+@pytest.mark.parametrize('factor', [math.nan, math.inf])
+def test_gradients_behind_a_sound_loss(tmp_path, factor):
+    cfg = saving_each_step(tmp_path)
+    cfg.custom_hooks.append(dict(type='NanGradientHook', factor=factor))
+    with pytest.raises(DivergedError) as error:
+        run(cfg)
+    assert str(error.value).startswith(
+        'the gradient of linear.bias is not finite at step 3 of 8 (lr 0.0505). Lower'
+    )
+    assert saved(tmp_path) == ['iter_1.pth', 'iter_2.pth']
+
+
+def test_an_update_without_a_sound_gradient_is_left_out(tmp_path):
+    cfg = saving_each_step(tmp_path)
+    cfg.custom_hooks.append(dict(type='NanGradientHook', at=(3, 5)))
+    runner = run(cfg, steps=2)
+    assert bad_weights(runner.model) == []
+    states = [
+        torch.load(tmp_path / f'iter_{step}.pth', weights_only=True)
+        for step in (2, 3, 4)
+    ]
+    before, at, after = (state['state_dict']['linear.weight'] for state in states)
+    assert before.equal(at)
+    assert not at.equal(after)
+
+
+def test_spoilt_losses_of_some_steps_are_survived(tmp_path):
+    runner = run(saving_each_step(tmp_path), steps=3, losses=(2, 3, 5, 6))
+    assert bad_weights(runner.model) == []
+    cfg = saving_each_step(tmp_path / 'in_a_row')
+    with pytest.raises(DivergedError, match='at step 7 of 8'):
+        run(cfg, steps=3, losses=(2, 3, 5, 6, 7))
+
+
+@pytest.mark.parametrize(
+    ('scaler', 'static', 'stops'),
+    [(Scaler(65536.0), None, False), (Scaler(1.0), 1.0, True)],
+)
+def test_gradients_that_a_loss_scaler_skips(tmp_path, scaler, static, stops):
+    wrapper = dict(loss_scaler=scaler, _scale_update_param=static)
+    cfg = saving_each_step(tmp_path)
+    cfg.custom_hooks.append(dict(type='NanGradientHook'))
+    if not stops:
+        run(cfg, harmless=True, wrapper=wrapper)
+        return
+    with pytest.raises(DivergedError, match='^the gradient of some parameters is not'):
+        run(cfg, harmless=True, wrapper=wrapper)
+
+
+@pytest.mark.parametrize('kind', [None, 'value'])
+def test_gradients_that_are_clipped_by_value(tmp_path, kind):
+    cfg = saving_each_step(tmp_path)
+    if kind:
+        cfg.optim_wrapper.clip_grad = dict(type=kind, clip_value=1.0)
+    cfg.custom_hooks.append(dict(type='NanGradientHook'))
+    with pytest.raises(DivergedError, match='^the gradient of linear.bias is not'):
+        run(cfg)
+
+
+def test_sound_runs_are_the_same(tmp_path):
+    """With the hook and without it, to the bit."""
+    runs = [
+        run(saving_each_step(tmp_path / str(steps)), steps=steps) for steps in (0, 1)
+    ]
+    without, with_it = (runner.model.state_dict() for runner in runs)
+    assert all(without[key].equal(with_it[key]) for key in without)
 
 
 def test_only_losses_count(tmp_path):
@@ -199,8 +275,8 @@ class NanAccuracyHook(Hook):
         outputs['acc'] = torch.tensor(math.nan)
 
 
-def test_reads_no_tensor(tmp_path, monkeypatch):
-    """mmengine reads each loss once, for its log; no other number leaves the device."""
+def test_reads_no_loss_again(tmp_path, monkeypatch):
+    """mmengine reads each loss once, for its log; losses are not read again."""
     reads = []
     item = torch.Tensor.item
     monkeypatch.setattr(torch.Tensor, 'item', lambda t: reads.append(1) or item(t))

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The names that mmengine's `CheckpointHook` gives its files.
+
+A part of `resumed_info`, and to be removed with it.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from mmengine.fileio import join_path
+from mmengine.hooks import CheckpointHook
+
+__all__ = ['folder_of', 'own_ids', 'own_path']
+
+PLACE = re.compile(r'\{[^{}]*\}')  # of the number in a template, such as iter_{}.pth
+
+
+def own_path(value: Any, hooks: Iterable[CheckpointHook], work_dir: str) -> str | None:
+    """Return the path of this name in the folder of a hook that writes such names.
+
+    Args:
+        value: What the checkpoint says.
+        hooks: The run's.
+        work_dir: The run's.
+
+    Returns:
+        The path; None if no hook writes such a name, or if it is a folder.
+    """
+    if not isinstance(value, str):
+        return None
+    for hook in hooks:
+        folder = folder_of(hook, work_dir)
+        path = join_path(folder, os.path.basename(value))
+        # Folders, such as deepspeed's checkpoints, are deleted with all they contain.
+        if _writes(hook, os.path.basename(value)) and not os.path.isdir(path):
+            return path
+    return None
+
+
+def own_ids(value: Any, done: int) -> list[int] | None:
+    """Return the numbers of checkpoints, None if they cannot be.
+
+    Args:
+        value: What the checkpoint says.
+        done: The number of the last checkpoint, or a larger one.
+    """
+    if not isinstance(value, (list, tuple)):
+        return None
+    plain = all(type(number) is int and 0 <= number <= done for number in value)
+    return list(value) if plain else None
+
+
+def folder_of(hook: CheckpointHook, work_dir: str) -> str:
+    """Return where a hook saves, before or after it has set itself up."""
+    name = os.path.basename(work_dir.rstrip(os.sep))
+    if hook.out_dir is None or hook.out_dir == work_dir:
+        return work_dir
+    if hasattr(hook, 'file_backend'):  # set up: its folder is final
+        return str(hook.out_dir)
+    return join_path(str(hook.out_dir), name)
+
+
+def _writes(hook: CheckpointHook, name: str) -> bool:
+    before, after = (re.escape(part) for part in PLACE.split(hook.filename_tmpl, 1))
+    numbered = rf'{before}\d+{after}'
+    return re.fullmatch(rf'(best_.+_)?{numbered}', name) is not None
