@@ -6,6 +6,7 @@ import this package when a name is first looked up.
 """
 
 from .accumulation import SchedulerPerUpdateHook
+from .checkpoints import CheckpointHook
 from .ema import AverageHook
 from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
@@ -16,6 +17,7 @@ from .start_report import StartReportHook
 
 __all__ = [
     'AverageHook',
+    'CheckpointHook',
     'ConfigOnResumeHook',
     'FiniteHook',
     'Float32PredictionsHook',

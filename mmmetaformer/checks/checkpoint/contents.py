@@ -12,6 +12,8 @@ from safetensors import safe_open
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights.files import read_checkpoint
 
+from .checksums import check_checksums
+
 __all__ = ['Checkpoint', 'check_checkpoint']
 
 # Where mmengine, its early versions and mmcv's runners have the names.
@@ -50,11 +52,12 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint | None:
         What it contains; None for an address.
 
     Raises:
-        ConfigError: The file does not exist, is not a checkpoint, or does not have
-            enough to resume from.
+        ConfigError: The file does not exist, is damaged, is not a checkpoint, or does
+            not have enough to resume from.
     """
     if '://' in path:
         return None
+    check_checksums(path)
     checkpoint = read_checkpoint(path)
     weights = checkpoint.get('state_dict', checkpoint)
     if not isinstance(weights, Mapping) or not any(
