@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer.engine.checkpoints import CheckpointFiles
 from mmmetaformer.engine.checkpoints.in_first_process import in_first_process
-from mmmetaformer.engine.checkpoints.pointer import POINTER, write_pointer
+from mmmetaformer.engine.checkpoints.pointer import POINTER
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.text import shortened
 
@@ -125,7 +125,6 @@ class WorkDirHook(Hook):
         newer = [path for path in newer if path.parent in self._files.folders]
         if not newer:
             return
-        write_pointer(self._files.work_dir, str(here[0].absolute()))
         for path in newer:
             os.replace(path, f'{path}{ASIDE}')
         names = shortened((path.name for path in newer), NAMED)

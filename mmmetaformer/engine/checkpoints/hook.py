@@ -8,6 +8,7 @@ from typing import Any
 
 import mmengine.hooks
 from mmengine.dist import master_only
+from mmengine.fileio import LocalBackend
 from mmengine.runner import Runner
 
 from mmmetaformer.errors import ConfigError
@@ -53,6 +54,8 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
             hub.update_info('keep_ckpt_ids', kept)
         super().before_train(runner)
         in_first_process(lambda: check_space(self, runner, len(kept)))
+        if runner._resume and self._is_here(runner._load_from):
+            self._follow(runner, runner._load_from)
         in_first_process(lambda: remove_steps(self, runner, surplus))
 
     def after_train_iter(
@@ -134,9 +137,7 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
             )
         finally:
             self._path = ''
-        in_first_process(lambda: self._point(runner, path))
-        self.last_ckpt, self._saved = path, meta['iter']
-        hub.update_info('last_ckpt', path)
+        self._follow(runner, path)
         if self.max_keep_ckpts > 0:
             self.keep_ckpt_ids = deque(kept, self.max_keep_ckpts)
             hub.update_info('keep_ckpt_ids', kept)
@@ -168,10 +169,23 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
             with save_errors(Path(ckpt_path).parent, self.last_ckpt):
                 super()._publish_model(runner, ckpt_path)
 
-    def _point(self, runner: Runner, path: str) -> None:
-        work_dir = Path(runner.work_dir)
-        with save_errors(work_dir / POINTER, path):
-            write_pointer(work_dir, path)
+    def _follow(self, runner: Runner, path: str) -> None:
+        """Let a checkpoint of the present state be the last one."""
+
+        def point() -> None:
+            work_dir = Path(runner.work_dir)
+            with save_errors(work_dir / POINTER, path):
+                write_pointer(work_dir, path)
+
+        in_first_process(point)
+        self.last_ckpt, self._saved = path, self._done
+        runner.message_hub.update_info('last_ckpt', path)
+
+    def _is_here(self, path: str | None) -> bool:
+        """Return whether a file is in the folder of this hook, under any name of it."""
+        if not path or not isinstance(self.file_backend, LocalBackend):
+            return False
+        return Path(path).resolve().parent == Path(self.out_dir).resolve()
 
     def _divide(self, ids: list[Any]) -> tuple[list[Any], list[Any]]:
         """Return the numbers of checkpoints to remove, and of those to keep."""

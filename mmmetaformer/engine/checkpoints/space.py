@@ -121,7 +121,8 @@ def _saves(hook: CheckpointHook, runner: Runner) -> int:
         else (runner.max_iters, runner.iter)
     )
     first = max(now, hook.save_begin)
-    regular = (end - first) // hook.interval if hook.interval > 0 else 0
+    every = hook.interval
+    regular = end // every - first // every if every > 0 else 0
     return max(regular, 1 if hook.save_last or hook.save_best else 0)
 
 

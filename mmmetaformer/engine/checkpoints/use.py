@@ -20,10 +20,10 @@ def use_safe_checkpoints(cfg: Config) -> None:
         cfg: The run's config, changed in place. Its `default_hooks.checkpoint` may be
             None for no checkpoints. Hooks of other types and objects stay.
     """
-    hooks = cfg.setdefault('default_hooks', {})
     # mmengine adds its own where the config has none.
-    hooks.setdefault('checkpoint', dict(type='CheckpointHook'))
-    for hook in (*hooks.values(), *as_list(cfg.get('custom_hooks'))):
+    default = dict(checkpoint=dict(type='CheckpointHook'))
+    cfg.default_hooks = {**default, **(cfg.get('default_hooks') or {})}
+    for hook in (*cfg.default_hooks.values(), *as_list(cfg.get('custom_hooks'))):
         is_hook = isinstance(hook, Mapping) and type_name(hook) == 'CheckpointHook'
         if is_hook and hook['type'] in (
             'CheckpointHook',
