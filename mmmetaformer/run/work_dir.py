@@ -97,9 +97,10 @@ class WorkDirHook(Hook):
         for number, start in enumerate(starts):
             if start != starts[0]:
                 raise ConfigError(
-                    f'process {number} starts from {start[0]} at step {start[2]}, '
-                    f'process 0 from {starts[0][0]} at step {starts[0][2]}. Name one: '
-                    '--resume CHECKPOINT'
+                    f'process {number} starts from {start[0] or "nothing"} at step '
+                    f'{start[2]}, process 0 from {starts[0][0] or "nothing"} at step '
+                    f'{starts[0][2]}. Do all machines see the same work dir? Name a '
+                    'checkpoint that all of them have: --resume CHECKPOINT'
                 )
         # Until here, another process may still read what is removed.
         barrier()

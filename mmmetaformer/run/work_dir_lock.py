@@ -80,9 +80,11 @@ class WorkDirLock:
             folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
+            is_work_dir = folder == self._folders[0]
+            option = '--work-dir' if is_work_dir else 'default_hooks.checkpoint.out_dir'
             raise ConfigError(
                 f'{folder} cannot be written: {error.strerror}. Choose another folder: '
-                '--work-dir'
+                f'{option}'
             ) from error
         try:
             held = _wait_for(handle, folder)

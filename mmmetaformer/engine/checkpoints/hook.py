@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hook that saves checkpoints, and never leaves a run without a good one."""
 
+import os
 from collections import deque
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import mmengine.hooks
-from mmengine.dist import master_only
 from mmengine.fileio import LocalBackend
 from mmengine.runner import Runner
 
+from mmmetaformer.compat import atomic_save
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.registry import HOOKS
 
+from .best import BestCheckpointHook
 from .in_first_process import in_first_process
 from .names import BETWEEN_TEMPLATE
 from .pointer import POINTER, write_pointer
-from .prune import remove_between, remove_former_best, remove_steps
+from .prune import remove_between, remove_steps
 from .shared_saves import SharedSaves, save_errors
 from .space import check_space
 
@@ -25,7 +25,7 @@ __all__ = ['CheckpointHook', 'save_now']
 
 
 @HOOKS.register_module()
-class CheckpointHook(mmengine.hooks.CheckpointHook):
+class CheckpointHook(BestCheckpointHook):
     """Saves as mmengine's hook does, with the same arguments, but in a safe order.
 
     The file is written aside, synced and renamed; then `last_checkpoint` names it; then
@@ -45,6 +45,7 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
         Raises:
             ConfigError: The disk has no space for a checkpoint.
         """
+        atomic_save.install()  # also in a run that another tool starts
         self._done = runner.iter
         hub = runner.message_hub
         ids = list(hub.runtime_info.get('keep_ckpt_ids', []))
@@ -55,7 +56,7 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
         super().before_train(runner)
         in_first_process(lambda: check_space(self, runner, len(kept)))
         if runner._resume and self._is_here(runner._load_from):
-            self._follow(runner, runner._load_from)
+            self._follow(runner, os.path.abspath(runner._load_from))
         in_first_process(lambda: remove_steps(self, runner, surplus))
 
     def after_train_iter(
@@ -145,30 +146,6 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
         if self.by_epoch:
             in_first_process(lambda: remove_between(self, runner, meta['iter']))
 
-    def _save_best_checkpoint(self, runner: Runner, metrics: dict[str, Any]) -> None:
-        """Called by mmengine's hook after validation.
-
-        mmengine removes the former best checkpoint before it writes the new one. Here
-        it does not see the former one.
-        """
-        if not self.save_best:
-            return
-        former = self._best()
-        self._set_best(dict.fromkeys(former))
-        super()._save_best_checkpoint(SharedSaves(runner), metrics)
-        new = {metric: path for metric, path in self._best().items() if path}
-        self._set_best({**former, **new})
-        for metric, path in new.items():
-            name = metric or self.key_indicators[0]
-            in_first_process(partial(remove_former_best, self, runner, name, path))
-
-    @master_only
-    def _publish_model(self, runner: Runner, ckpt_path: str | None) -> None:
-        """Called by mmengine after training, also for a metric that has no best."""
-        if ckpt_path:
-            with save_errors(Path(ckpt_path).parent, self.last_ckpt):
-                super()._publish_model(runner, ckpt_path)
-
     def _follow(self, runner: Runner, path: str) -> None:
         """Let a checkpoint of the present state be the last one."""
 
@@ -192,18 +169,6 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
         number = len(ids) if self.max_keep_ckpts <= 0 else self.max_keep_ckpts
         first = max(len(ids) - number, 0)
         return ids[:first], ids[first:]
-
-    def _best(self) -> dict[str, str | None]:
-        """Return the best checkpoints by metric, of one metric by ''."""
-        if len(self.key_indicators) == 1:
-            return {'': self.best_ckpt_path}
-        return dict(self.best_ckpt_path_dict)
-
-    def _set_best(self, paths: dict[str, str | None]) -> None:
-        if len(self.key_indicators) == 1:
-            self.best_ckpt_path = paths['']
-        else:
-            self.best_ckpt_path_dict = paths
 
 
 def save_now(runner: Runner) -> str:

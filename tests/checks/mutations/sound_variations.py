@@ -7,7 +7,7 @@ None may be refused. A variation with 'warn' among its ways may print a warning.
 import shutil
 
 import numpy as np
-from checkpoint_mutations import resumed
+from checkpoint_mutations import checkpoint, resumed
 from coco_mutations import both, each, one
 from image_mutations import channels_of, four_channels, images
 from label_mutations import classes, count_from_0, has_labels, labels, maps, several
@@ -565,6 +565,11 @@ CONFIGS = [
     ),
     Mutation(
         'resume in the same run', 'maps', resumed(), proof=lambda o: 0 < o.lr < 1e-4
+    ),
+    Mutation(
+        'start over an earlier run on purpose',
+        'maps',
+        lambda bench: (checkpoint(bench), bench.options.append('--overwrite')),
     ),
     Mutation(
         'a warm-up of a part of the run', 'maps', options('param_scheduler.0.end=3')

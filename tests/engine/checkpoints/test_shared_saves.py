@@ -89,6 +89,7 @@ def run(script, *arguments):
     )
 
 
+@pytest.mark.faults
 def test_all_processes_stop_if_the_first_cannot_save(root, tmp_path):
     both = [run(TWO, root / 'tests', tmp_path / 'store', rank) for rank in (0, 1)]
     for process in both:
