@@ -36,7 +36,8 @@ setup-newest:
 
 train: setup  ## Train on synthetic data, print the mIoU, draw predictions
 	@echo '==> Training $(CONFIG) on synthetic data'
-	$(BIN)/python tools/train.py $(CONFIG) --sample-data --work-dir $(WORK_DIR)
+	$(BIN)/python tools/train.py $(CONFIG) --sample-data --work-dir $(WORK_DIR) \
+		--overwrite
 	@echo '==> Testing the checkpoint and drawing its predictions'
 	$(BIN)/python tools/test.py $(CONFIG) "$$(cat $(WORK_DIR)/last_checkpoint)" \
 		--sample-data --show-dir $(WORK_DIR)/pictures

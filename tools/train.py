@@ -22,7 +22,13 @@ def parse_args() -> argparse.Namespace:
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
-        help='resume from a checkpoint (default: the last one in the work dir)',
+        help='resume from a checkpoint (default: the newest good one in the work dir)',
+    )
+    parser.add_argument(
+        '--overwrite',
+        action='store_true',
+        help='start over in a work dir with checkpoints of an earlier run, and remove '
+        'them',
     )
     parser.add_argument(
         '--amp',

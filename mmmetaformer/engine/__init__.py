@@ -6,6 +6,7 @@ import this package when a name is first looked up.
 """
 
 from .accumulation import SchedulerPerUpdateHook
+from .checkpoints import CheckpointHook
 from .ema import AverageHook
 from .exact import EpochBasedTrainLoop, ExactResumeHook, IterBasedTrainLoop
 from .finite import FiniteHook
@@ -17,6 +18,7 @@ from .start_report import StartReportHook
 
 __all__ = [
     'AverageHook',
+    'CheckpointHook',
     'ConfigOnResumeHook',
     'EpochBasedTrainLoop',
     'ExactResumeHook',

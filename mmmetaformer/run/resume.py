@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Resuming a run from one of its checkpoints."""
 
-import os
-import re
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.errors import ConfigError, warn
+from mmmetaformer.checks.checkpoint.resumable import check_resumable
+from mmmetaformer.engine.checkpoints import CheckpointFiles
+from mmmetaformer.engine.checkpoints.pointer import lost_checkpoint
+from mmmetaformer.errors import ConfigError, collected_warnings, warn
+from mmmetaformer.launchers import is_first_process
+
+from .choose_checkpoint import choose
 
 __all__ = ['use_resume']
+
+LISTED = 4  # checkpoints in a message
 
 
 def use_resume(cfg: Config, checkpoint: str) -> None:
@@ -19,16 +25,17 @@ def use_resume(cfg: Config, checkpoint: str) -> None:
     Pretrained weights are not loaded, since the checkpoint would overwrite them.
 
     Args:
-        cfg: The run's config, changed in place.
-        checkpoint: A checkpoint, or 'auto' for the last one in the work dir. If the
-            work dir has none, a warning says so and training starts from the beginning.
+        cfg: The run's config, without errors in its data sets; changed in place.
+        checkpoint: A checkpoint, or 'auto' for the newest good one in the work dir. If
+            the work dir has none at all, a warning says so and training starts from the
+            beginning.
 
     Raises:
-        ConfigError: `checkpoint` is a folder, or the work dir has checkpoints but does
-            not say which is the last; the message names the newest.
+        ConfigError: The checkpoint, or each one in the work dir, is damaged, not finite
+            or not one of this run.
     """
     if checkpoint == 'auto':
-        found = _last(Path(cfg.work_dir))
+        found = _newest(cfg)
         if found is None:
             warn(
                 f'--resume found no checkpoint in {cfg.work_dir}: training starts from '
@@ -37,10 +44,8 @@ def use_resume(cfg: Config, checkpoint: str) -> None:
             cfg.resume = False
             return
         checkpoint = found
-    elif Path(checkpoint).is_dir():
-        raise ConfigError(
-            f'--resume {checkpoint}: that is a folder. {_naming_newest(checkpoint)}'
-        )
+    elif '://' not in checkpoint:
+        _check_named(cfg, checkpoint)
     cfg.resume = True
     cfg.load_from = checkpoint
     backbone: Any = cfg.model.get('backbone')
@@ -48,42 +53,55 @@ def use_resume(cfg: Config, checkpoint: str) -> None:
         backbone.pop('init_cfg', None)
 
 
-def _last(work_dir: Path) -> str | None:
-    """Return what `last_checkpoint` names, None if there are no checkpoints at all."""
-    pointer = work_dir / 'last_checkpoint'
-    if not pointer.is_file():
-        if _newest(work_dir) is None:
-            return None
-        what = 'there is no such file'
-    else:
-        named = pointer.read_text(encoding='utf-8', errors='replace').strip()
-        # Another storage backend may have written it.
-        if named and ('://' in named or os.path.isfile(named)):
-            return named
-        what = f'it names {named}, which does not exist' if named else 'it is empty'
+def _newest(cfg: Config) -> str | None:
+    """Return the newest good checkpoint; None if the run has saved nothing.
+
+    Raises:
+        ConfigError: It has saved something, but nothing to resume from.
+    """
+    files = CheckpointFiles.of(cfg)
+    choice = choose(cfg, files)
+    if choice.path is not None:
+        for reason in choice.passed:
+            warn(f'--resume passes over a checkpoint: {reason}')
+        if is_first_process():
+            print(f'--resume continues from {choice.path}', flush=True)
+        return choice.path
+    reasons = [*choice.passed]
+    if not reasons:
+        reasons = [f'{best} has only weights' for best in files.best()]
+    lost = lost_checkpoint(files.work_dir)
+    if not reasons and lost:
+        reasons = [f'last_checkpoint names {lost}, which does not exist']
+    if not reasons:
+        return None
+    more = len(reasons) - LISTED
+    lines = reasons[:LISTED] + ([f'and {more} more'] if more > 0 else [])
     raise ConfigError(
-        f'--resume cannot tell the last checkpoint from {pointer}: {what}. '
-        f'{_naming_newest(work_dir)}'
+        f'--resume finds no good checkpoint in {cfg.work_dir}. To start over: '
+        '--overwrite instead of --resume\n  ' + '\n  '.join(lines)
     )
 
 
-def _naming_newest(folder: str | Path) -> str:
-    newest = _newest(Path(folder))
-    if newest is None:
-        return f'{folder} has no checkpoint. Name one: --resume CHECKPOINT'
-    return f'Its newest checkpoint: --resume {newest}'
+def _check_named(cfg: Config, checkpoint: str) -> None:
+    """Refuse a file that training cannot resume from; name one that it can.
 
-
-def _newest(folder: Path) -> Path | None:
-    """Return the checkpoint of the highest number, such as iter_8000.pth.
-
-    Numbers count rather than times, which a copy of the folder changes. The best
-    checkpoints (best_*.pth) have no state of the optimizer.
+    Raises:
+        ConfigError: With the newest good checkpoint beside it, or in the work dir.
     """
-    numbered = [
-        (int(match[1]), path.stat().st_mtime, path)
-        for path in folder.glob('*.pth')
-        if not path.name.startswith('best_')
-        and (match := re.search(r'(\d+)\D*$', path.stem))
-    ]
-    return max(numbered)[-1] if numbered else None
+    path = Path(checkpoint)
+    try:
+        if path.is_dir():
+            raise ConfigError(f'--resume {checkpoint}: that is a folder')
+        check_resumable(checkpoint, cfg)
+    except ConfigError as error:
+        folder = path if path.is_dir() else path.parent
+        for files in (CheckpointFiles.beside(cfg, folder), CheckpointFiles.of(cfg)):
+            with collected_warnings():
+                other = choose(cfg, files, without=checkpoint).path
+            if other is not None:
+                raise ConfigError(
+                    f'{str(error).rstrip(".")}. The newest good checkpoint: --resume '
+                    f'{other}'
+                ) from error
+        raise

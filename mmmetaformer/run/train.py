@@ -13,6 +13,7 @@ from mmmetaformer.checks.checkpoint.fits import check_fits, check_start
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
+from mmmetaformer.engine.checkpoints import CheckpointFiles, use_safe_checkpoints
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.exact import keep_seed, use_exact_resume
 from mmmetaformer.engine.finite import stop_at_nan
@@ -30,9 +31,12 @@ from .data_guards import (
     use_label_check,
     use_skip_unreadable,
 )
+from .full_disk import full_disk_errors
 from .label_report import report_labels
 from .resume import use_resume
 from .scale_lr import scale_lr
+from .work_dir import WorkDirHook, check_work_dir
+from .work_dir_lock import WorkDirLock
 
 __all__ = ['train']
 
@@ -48,17 +52,24 @@ def train(args: argparse.Namespace) -> None:
     """
     compat.install()
     cfg = read_run_config(args)
+    with WorkDirLock(CheckpointFiles.of(cfg).folders) as lock:
+        _train(cfg, args, lock)
+
+
+def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
+    resumed = args.resume or (cfg.get('resume') and (cfg.get('load_from') or 'auto'))
+    check_work_dir(cfg, bool(resumed), args.overwrite)
     check_loops(cfg, splits=('train', 'val'))
     _fit_to_machine(cfg, args)
-    if args.resume or cfg.get('resume'):
-        use_resume(cfg, args.resume or cfg.get('load_from') or 'auto')
-        keep_config_on_resume(cfg)
     if args.skip_unreadable:
         use_skip_unreadable(cfg, args.skip_unreadable)
     check_run(cfg, splits=('train', 'val'))
     if args.classes or args.data_root:
         report_labels(cfg)
     use_label_check(cfg)
+    if resumed:
+        use_resume(cfg, resumed)
+        keep_config_on_resume(cfg)
     checkpoint = check_start_of_training(cfg)
     if checkpoint is not None and cfg.get('resume'):
         keep_seed(cfg, checkpoint.meta)
@@ -67,9 +78,14 @@ def train(args: argparse.Namespace) -> None:
     if args.skip_unreadable:
         forget_unreadable(cfg)
     use_exact_resume(cfg)
+    lock.create()
+    check_work_dir(cfg, bool(resumed), args.overwrite)  # what came in the meantime
     try:
-        with build_errors(cfg) as end:
+        with build_errors(cfg) as end, full_disk_errors(cfg):
             runner = Runner.from_cfg(cfg)
+            named = resumed if resumed != 'auto' else None
+            files = CheckpointFiles.of(cfg)
+            runner.register_hook(WorkDirHook(files, lock, args.overwrite, named))
             runner.register_hook(end)
             if checkpoint is not None:
                 check = check_fits if cfg.get('resume') else check_start
@@ -92,4 +108,5 @@ def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
     if args.ema:
         use_ema(cfg)
     stop_at_nan(cfg, args.nan_steps)
+    use_safe_checkpoints(cfg)
     report_start(cfg)

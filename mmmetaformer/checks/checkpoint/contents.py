@@ -13,6 +13,8 @@ from mmmetaformer.compat.checkpoint_reader import read
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights.files import read_checkpoint
 
+from .checksums import check_checksums
+
 __all__ = ['Checkpoint', 'check_checkpoint']
 
 # Where mmengine, its early versions and mmcv's runners have the names.
@@ -53,10 +55,14 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
         What it contains.
 
     Raises:
-        ConfigError: The file does not exist, is not a checkpoint, or does not have
-            enough to resume from.
+        ConfigError: The file does not exist, is damaged, is not a checkpoint, or does
+            not have enough to resume from.
     """
-    checkpoint = read(path) if '://' in path else read_checkpoint(path)
+    if '://' in path:
+        checkpoint = read(path)
+    else:
+        check_checksums(path)
+        checkpoint = read_checkpoint(path)
     weights = checkpoint.get('state_dict', checkpoint)
     if not isinstance(weights, Mapping) or not any(
         isinstance(value, torch.Tensor) for value in weights.values()

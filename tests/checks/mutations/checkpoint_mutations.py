@@ -30,8 +30,8 @@ def shorten(bench, steps):
 
 
 def checkpoint(bench, change=lambda content: None):
-    """Copy the work dir of the trained run, with its checkpoint changed."""
-    shutil.copytree(trained(), bench.work_dir)
+    """Copy the work dir of the trained run at step 4, with its checkpoint changed."""
+    shutil.copytree(trained(), bench.work_dir, ignore=lambda *_: ['iter_8.pth'])
     file = bench.work_dir / 'iter_4.pth'
     (bench.work_dir / 'last_checkpoint').write_text(str(file))
     content = torch.load(file, weights_only=False)
@@ -64,10 +64,11 @@ def resumed(*words, steps=8, classes=None, change=lambda content: None, after=No
 
 
 def loaded(classes=None, change=lambda content: None, after=None):
-    """Start from the weights of a checkpoint."""
+    """Start from the weights of a checkpoint, in another work dir."""
 
     def spoil(bench):
-        file = checkpoint(bench, change)
+        file = checkpoint(bench, change).rename(bench.folder / 'iter_4.pth')
+        shutil.rmtree(bench.work_dir)
         bench.cfg_options.append(f'load_from={file}')
         bench.classes = classes or bench.classes
         if after:
@@ -90,6 +91,21 @@ def lost(bench):
 
 def dangling(bench):
     (bench.work_dir / 'iter_4.pth').unlink()
+
+
+def spoilt_bytes(bench):
+    """Flip 64 bytes of the checkpoint, inside a tensor."""
+    file = bench.work_dir / 'iter_4.pth'
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(
+        byte ^ 255 for byte in content[middle : middle + 64]
+    )
+    file.write_bytes(content)
+
+
+def not_finite(content):
+    next(iter(content['state_dict'].values())).view(-1)[0] = float('nan')
 
 
 def of_another_backbone(content):
@@ -192,6 +208,39 @@ CHECKPOINTS = [
         lambda bench: bench.options.append('--resume'),
         ('work', 'no checkpoint|nothing|resume'),
         ('refuse', 'warn'),
+    ),
+    Mutation(
+        'resume from a checkpoint with flipped bytes',
+        'maps',
+        resumed(after=spoilt_bytes),
+        ('iter_4.pth', 'damaged'),
+    ),
+    Mutation(
+        'resume from weights that are not finite',
+        'maps',
+        resumed(change=not_finite),
+        ('iter_4.pth', 'NaN'),
+    ),
+    Mutation(
+        'start over an earlier run',
+        'maps',
+        lambda bench: checkpoint(bench),
+        ('iter_4.pth', '--resume', '--overwrite', '--work-dir'),
+    ),
+    Mutation(
+        'start over an earlier run and resume it',
+        'maps',
+        resumed(after=lambda bench: bench.options.append('--overwrite')),
+        ('--resume', '--overwrite'),
+    ),
+    Mutation(
+        'start from the weights that are overwritten',
+        'maps',
+        lambda bench: (
+            bench.cfg_options.append(f'load_from={checkpoint(bench)}'),
+            bench.options.append('--overwrite'),
+        ),
+        ('load_from', 'iter_4.pth', '--work-dir'),
     ),
     Mutation(
         'resume from weights alone',

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unusual configs in which nothing is wrong."""
 
-from checkpoint_mutations import resumed
+from checkpoint_mutations import checkpoint, resumed
 from mutation import Mutation, config, options
 
 
@@ -164,6 +164,11 @@ CONFIGS = [
     ),
     Mutation(
         'resume in the same run', 'maps', resumed(), proof=lambda o: 0 < o.lr < 1e-4
+    ),
+    Mutation(
+        'start over an earlier run on purpose',
+        'maps',
+        lambda bench: (checkpoint(bench), bench.options.append('--overwrite')),
     ),
     Mutation(
         'a warm-up of a part of the run', 'maps', options('param_scheduler.0.end=3')

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The file names of checkpoints."""
+
+import re
+from string import Formatter
+
+__all__ = [
+    'BETWEEN',
+    'BETWEEN_TEMPLATE',
+    'TEMPLATES',
+    'best_name',
+    'best_pattern',
+    'pattern_of',
+]
+
+#: What mmengine calls checkpoints by default.
+TEMPLATES = ('iter_{}.pth', 'epoch_{}.pth')
+#: A checkpoint in the middle of an epoch, of a run that saves by epochs: the epochs
+#: that are finished, and the iterations.
+BETWEEN_TEMPLATE = 'epoch_{}_iter_{}.pth'
+
+
+def pattern_of(template: str) -> re.Pattern[str]:
+    """Return what the names that a template makes have in common.
+
+    Args:
+        template: A `filename_tmpl`, such as 'iter_{}.pth' or 'model_{:06d}.pth'.
+    """
+    parts = Formatter().parse(template)
+    return re.compile(
+        ''.join(
+            re.escape(text) + ('' if field is None else r'(\d+)')
+            for text, field, _, _ in parts
+        )
+    )
+
+
+def best_name(metric: str, template: str) -> str:
+    """Return the template of the names of the best checkpoints, as mmengine makes them.
+
+    Args:
+        metric: The name of the metric, such as 'coco/bbox_mAP'.
+        template: The `filename_tmpl` of the others.
+    """
+    plain = metric.replace('{', '{{').replace('}', '}}')
+    return f'best_{plain}_{template}'.replace('/', '_')
+
+
+def best_pattern(template: str) -> re.Pattern[str]:
+    """Return what the names of the best checkpoints by any metric have in common.
+
+    Args:
+        template: The `filename_tmpl` of the others.
+    """
+    return re.compile(f'best_.+_{pattern_of(template).pattern}')
+
+
+BETWEEN = pattern_of(BETWEEN_TEMPLATE)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an earlier run has left in a work dir."""
+
+import os
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import all_gather_object, barrier
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmmetaformer.engine.checkpoints import CheckpointFiles
+from mmmetaformer.engine.checkpoints.in_first_process import in_first_process
+from mmmetaformer.engine.checkpoints.pointer import POINTER
+from mmmetaformer.errors import ConfigError, warn
+from mmmetaformer.text import shortened
+
+from .work_dir_lock import WorkDirLock
+
+__all__ = ['WorkDirHook', 'check_work_dir']
+
+NAMED = 3
+ASIDE = '.aside'  # suffix of newer checkpoints than the one that a run resumes from
+
+
+def check_work_dir(cfg: Config, resumes: bool, overwrite: bool) -> None:
+    """Refuse a new run over the checkpoints of an earlier one, unless it is meant.
+
+    Args:
+        cfg: The run's config.
+        resumes: Whether the run continues the earlier one.
+        overwrite: Whether it replaces the earlier one.
+
+    Raises:
+        ConfigError: It is not said which, or it is both, or the run starts from the
+            weights of what it replaces.
+    """
+    if overwrite and resumes:
+        raise ConfigError(
+            '--overwrite starts over and --resume continues: leave out one of them'
+        )
+    if resumes:
+        return
+    there = _checkpoints(CheckpointFiles.of(cfg))
+    if there and not overwrite:
+        names = shortened((path.name for path in there), NAMED)
+        raise ConfigError(
+            f'{cfg.work_dir} has the checkpoints of an earlier run ({names}): '
+            '--resume to continue it, --overwrite to remove them, or another '
+            '--work-dir'
+        )
+    start = cfg.get('load_from')
+    if start and any(path.resolve() == Path(start).resolve() for path in there):
+        raise ConfigError(
+            f'load_from={start} is one of the checkpoints that --overwrite removes: '
+            'choose another --work-dir'
+        )
+
+
+class WorkDirHook(Hook):
+    """Clears up in the work dir, once nothing can go wrong any more before the start.
+
+    - Temporary files of runs that were killed are removed.
+    - With `--overwrite`, the checkpoints of the earlier run are removed.
+    - Newer checkpoints than the one that the user has named for `--resume` are
+      renamed: a later `--resume` is to continue this run.
+
+    Args:
+        files: Where the run's checkpoints are.
+        lock: What the run holds of the work dir.
+        overwrite: Whether the run replaces an earlier one.
+        resumed: The checkpoint that the user has named, if any.
+    """
+
+    priority = 'LOWEST'
+
+    def __init__(
+        self,
+        files: CheckpointFiles,
+        lock: WorkDirLock,
+        overwrite: bool,
+        resumed: str | None,
+    ) -> None:
+        self._files = files
+        self._lock = lock
+        self._overwrite = overwrite
+        self._resumed = resumed
+
+    def before_train(self, runner: Runner) -> None:
+        """Called by mmengine once everything is built, loaded and tried.
+
+        Raises:
+            ConfigError: The processes have not resumed from the same checkpoint.
+        """
+        loaded = runner._load_from and Path(runner._load_from).name
+        starts = all_gather_object((loaded, runner.epoch, runner.iter))
+        for number, start in enumerate(starts):
+            if start != starts[0]:
+                raise ConfigError(
+                    f'process {number} starts from {start[0] or "nothing"} at step '
+                    f'{start[2]}, process 0 from {starts[0][0] or "nothing"} at step '
+                    f'{starts[0][2]}. Do all machines see the same work dir? Name a '
+                    'checkpoint that all of them have: --resume CHECKPOINT'
+                )
+        # Until here, another process may still read what is removed.
+        barrier()
+        in_first_process(self._clear_up)
+
+    def _clear_up(self) -> None:
+        # Without the lock, another run may be writing them.
+        if self._lock.holds_all:
+            for file in self._files.temporary():
+                file.unlink()
+        if self._overwrite:
+            # First, so that it never names what is gone.
+            (self._files.work_dir / POINTER).unlink(missing_ok=True)
+            for file in _checkpoints(self._files):
+                file.unlink()
+        if self._resumed:
+            self._set_aside(self._resumed)
+
+    def _set_aside(self, resumed: str) -> None:
+        newest_first = [Path(path) for path in self._files.newest_first()]
+        here = [path for path in newest_first if _is(path, resumed)]
+        newer = newest_first[: newest_first.index(here[0])] if here else []
+        newer = [path for path in newer if path.parent in self._files.folders]
+        if not newer:
+            return
+        for path in newer:
+            os.replace(path, f'{path}{ASIDE}')
+        names = shortened((path.name for path in newer), NAMED)
+        warn(
+            f'newer checkpoints than {resumed}, from which this run continues, are now '
+            f'called *{ASIDE}: {names}'
+        )
+
+
+def _checkpoints(files: CheckpointFiles) -> list[Path]:
+    """Return all checkpoints in the folders of a run."""
+    numbered = [Path(path) for path in files.newest_first() if '://' not in path]
+    return [one for one in numbered if one.parent in files.folders] + files.best()
+
+
+def _is(path: Path, other: str) -> bool:
+    return path.resolve() == Path(other).resolve()
