@@ -16,6 +16,7 @@ def install() -> None:
     from . import (
         atomic_save,
         coco_defaults,
+        collect_results,
         data_errors,
         find_loader,
         mmcv_ops,
@@ -29,4 +30,5 @@ def install() -> None:
     atomic_save.install()
     safetensors_loader.install()
     coco_defaults.install()
+    collect_results.install()
     data_errors.install()
