@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 SCRIPT = """
+import os
 import sys
 from pathlib import Path
 import torch
@@ -94,7 +95,8 @@ def work(rank, folder):
     mean = plain['norm.running_mean'].clone()
     dist.broadcast(mean, 0)
     assert rank == 0 or not torch.equal(mean, plain['norm.running_mean'])
-    dist.destroy_process_group()
+    dist.barrier()
+    os._exit(0)  # freeing DDP may wait for a thread of gloo forever
 
 start_processes(work, (sys.argv[1],), 2, start_method='fork')
 """
