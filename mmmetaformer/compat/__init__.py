@@ -17,6 +17,7 @@ def install() -> None:
         atomic_save,
         checkpoint_reader,
         coco_defaults,
+        collect_results,
         data_errors,
         find_loader,
         mmcv_ops,
@@ -31,4 +32,5 @@ def install() -> None:
     checkpoint_reader.install()
     resumed_info.install()
     coco_defaults.install()
+    collect_results.install()
     data_errors.install()

@@ -14,6 +14,7 @@ from .float32_predictions import Float32PredictionsHook
 from .param_groups import ParamwiseConstructor
 from .rehearsal import RehearsalHook
 from .resume import ConfigOnResumeHook
+from .same_buffers import SameBuffersHook
 from .start_report import StartReportHook
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     'IterBasedTrainLoop',
     'ParamwiseConstructor',
     'RehearsalHook',
+    'SameBuffersHook',
     'SchedulerPerUpdateHook',
     'StartReportHook',
 ]

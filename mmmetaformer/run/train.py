@@ -20,6 +20,7 @@ from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.engine.precision import use_amp
 from mmmetaformer.engine.rehearsal import use_rehearsal
 from mmmetaformer.engine.resume import keep_config_on_resume
+from mmmetaformer.engine.same_buffers import use_same_buffers
 from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.launchers import world_size_of
 
@@ -107,6 +108,8 @@ def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
         scale_lr(cfg, processes)
     if args.ema:
         use_ema(cfg)
+    if processes > 1:
+        use_same_buffers(cfg)
     stop_at_nan(cfg, args.nan_steps)
     use_safe_checkpoints(cfg)
     report_start(cfg)
