@@ -21,6 +21,7 @@ def install() -> None:
         mmcv_ops,
         safe_resume,
         safetensors_loader,
+        worker_deaths,
     )
 
     find_loader.install()
@@ -30,3 +31,4 @@ def install() -> None:
     safetensors_loader.install()
     coco_defaults.install()
     data_errors.install()
+    worker_deaths.install()

@@ -9,9 +9,11 @@ from .accumulation import SchedulerPerUpdateHook
 from .ema import AverageHook
 from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
+from .hangs import HangHook
 from .param_groups import ParamwiseConstructor
 from .rehearsal import RehearsalHook
 from .resume import ConfigOnResumeHook
+from .signals import SignalHook
 from .start_report import StartReportHook
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     'ConfigOnResumeHook',
     'FiniteHook',
     'Float32PredictionsHook',
+    'HangHook',
     'ParamwiseConstructor',
     'RehearsalHook',
     'SchedulerPerUpdateHook',
+    'SignalHook',
     'StartReportHook',
 ]

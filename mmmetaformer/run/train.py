@@ -14,11 +14,13 @@ from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.finite import stop_at_nan
+from mmmetaformer.engine.hangs import use_hang_limit
 from mmmetaformer.engine.precision import use_amp
 from mmmetaformer.engine.rehearsal import use_rehearsal
 from mmmetaformer.engine.resume import keep_config_on_resume
+from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
-from mmmetaformer.launchers import world_size_of
+from mmmetaformer.launchers import was_restarted, world_size_of
 
 from .build_errors import build_errors
 from .config import read_run_config
@@ -29,7 +31,7 @@ from .data_guards import (
     use_skip_unreadable,
 )
 from .label_report import report_labels
-from .resume import use_resume
+from .resume import has_checkpoints, use_resume
 from .scale_lr import scale_lr
 
 __all__ = ['train']
@@ -48,8 +50,11 @@ def train(args: argparse.Namespace) -> None:
     cfg = read_run_config(args)
     check_loops(cfg, splits=('train', 'val'))
     _fit_to_machine(cfg, args)
-    if args.resume or cfg.get('resume'):
-        use_resume(cfg, args.resume or cfg.get('load_from') or 'auto')
+    resumed = args.resume or (cfg.get('resume') and (cfg.get('load_from') or 'auto'))
+    if was_restarted(args.launcher) and has_checkpoints(cfg.work_dir):
+        resumed = 'auto'
+    if resumed:
+        use_resume(cfg, resumed)
         keep_config_on_resume(cfg)
     if args.skip_unreadable:
         use_skip_unreadable(cfg, args.skip_unreadable)
@@ -86,4 +91,6 @@ def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
     if args.ema:
         use_ema(cfg)
     stop_at_nan(cfg, args.nan_steps)
+    use_signals(cfg)
+    use_hang_limit(cfg, args.hang_limit)
     report_start(cfg)
