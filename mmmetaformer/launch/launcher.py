@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from mmmetaformer.stop_request import NAMES, SAME_PRESS, STOPPED
 
@@ -22,16 +23,25 @@ PERIOD = 0.1  # seconds between two looks at the processes
 
 
 class _Signals:
-    """Collects the signals to pass on."""
+    """Collects the signals to pass on, while it is entered."""
 
     def __init__(self) -> None:
         self.waiting: list[int] = []
         self.number = 0
         self.at_once = False
         self._time = 0.0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> '_Signals':
         for name in NAMES:
             if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._receive)
+                number = getattr(signal, name)
+                self._before[number] = signal.signal(number, self._receive)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         again = self.number and time.monotonic() - self._time > SAME_PRESS
@@ -55,9 +65,8 @@ def launch(options: Options) -> int:
     Raises:
         ConfigError: The port is taken, or host 0 does not answer.
     """
-    signals = _Signals()
     hosts = Hosts(options)
-    with tempfile.TemporaryDirectory(prefix='mmmetaformer_') as folder:
+    with _Signals() as signals, tempfile.TemporaryDirectory() as folder:
         attempt = 0
         while True:
             attempt, port = hosts.begin(attempt)
