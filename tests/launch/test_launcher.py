@@ -38,9 +38,7 @@ def start(tmp_path):
     def call(body, **options):
         script = tmp_path / 'tool.py'
         lines = ''.join(f'    {line}\n' for line in body.strip().splitlines())
-        script.write_text(
-            f'{START}def main():\n{lines}\n\nexit_on_user_error(main)\n'
-        )
+        script.write_text(f'{START}def main():\n{lines}\n\nexit_on_user_error(main)\n')
         command = (str(script), str(tmp_path))
         return launch(Options(command=command, processes=2, **options))
 
