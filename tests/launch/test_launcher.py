@@ -102,14 +102,17 @@ open(f'{folder}/raised', 'w')
     assert all(gone(pid) for pid in pids())
 
 
-def test_a_killed_process_ends_the_others(start, capfd, pids):
+@pytest.mark.parametrize('also', ['waits', 'raises'])
+def test_a_killed_process_ends_the_others(also, start, capfd, pids):
     began = time.monotonic()
     status = start("""
 if rank == 1:
     wait('pid0_0')
     os.kill(os.getpid(), signal.SIGKILL)
+if also == 'raises':
+    raise RuntimeError('[gloo/transport/tcp/pair.cc:547] Connection closed by peer')
 time.sleep(60)
-""")
+""".replace('also', repr(also)))
     assert status == 128 + signal.SIGKILL
     assert capfd.readouterr().err == (
         'error: process 1 of 2 failed: it was killed by SIGKILL, as happens if memory '
@@ -213,7 +216,7 @@ def test_a_port_that_is_taken(start, pids):
         with pytest.raises(ConfigError, match=f'PORT={port} is in use on this host'):
             start('pass', port=port)
     assert pids() == []
-    assert start("assert os.environ['MASTER_PORT'] == '%d'" % port, port=port) == 0
+    assert start(f"assert os.environ['MASTER_PORT'] == '{port}'", port=port) == 0
 
 
 def test_handlers_are_restored(start):
