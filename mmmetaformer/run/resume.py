@@ -10,12 +10,7 @@ from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError, warn
 
-__all__ = ['has_checkpoints', 'use_resume']
-
-
-def has_checkpoints(work_dir: str) -> bool:
-    """Return whether a run has saved a checkpoint from which it can be resumed."""
-    return _newest(Path(work_dir)) is not None
+__all__ = ['use_resume']
 
 
 def use_resume(cfg: Config, checkpoint: str) -> None:

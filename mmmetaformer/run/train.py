@@ -20,7 +20,7 @@ from mmmetaformer.engine.rehearsal import use_rehearsal
 from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
-from mmmetaformer.launchers import was_restarted, world_size_of
+from mmmetaformer.launchers import world_size_of
 
 from .build_errors import build_errors
 from .config import read_run_config
@@ -31,7 +31,8 @@ from .data_guards import (
     use_skip_unreadable,
 )
 from .label_report import report_labels
-from .resume import has_checkpoints, use_resume
+from .restart import resume_if_restarted
+from .resume import use_resume
 from .scale_lr import scale_lr
 
 __all__ = ['train']
@@ -48,13 +49,11 @@ def train(args: argparse.Namespace) -> None:
     """
     compat.install()
     cfg = read_run_config(args)
+    resume_if_restarted(cfg, args)
     check_loops(cfg, splits=('train', 'val'))
     _fit_to_machine(cfg, args)
-    resumed = args.resume or (cfg.get('resume') and (cfg.get('load_from') or 'auto'))
-    if was_restarted(args.launcher) and has_checkpoints(cfg.work_dir):
-        resumed = 'auto'
-    if resumed:
-        use_resume(cfg, resumed)
+    if args.resume or cfg.get('resume'):
+        use_resume(cfg, args.resume or cfg.get('load_from') or 'auto')
         keep_config_on_resume(cfg)
     if args.skip_unreadable:
         use_skip_unreadable(cfg, args.skip_unreadable)

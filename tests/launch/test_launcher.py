@@ -105,14 +105,16 @@ open(f'{folder}/raised', 'w')
 @pytest.mark.parametrize('also', ['waits', 'raises'])
 def test_a_killed_process_ends_the_others(also, start, capfd, pids):
     began = time.monotonic()
-    status = start("""
+    status = start(
+        """
 if rank == 1:
     wait('pid0_0')
     os.kill(os.getpid(), signal.SIGKILL)
 if also == 'raises':
     raise RuntimeError('[gloo/transport/tcp/pair.cc:547] Connection closed by peer')
 time.sleep(60)
-""".replace('also', repr(also)))
+""".replace('also', repr(also))
+    )
     assert status == 128 + signal.SIGKILL
     assert capfd.readouterr().err == (
         'error: process 1 of 2 failed: it was killed by SIGKILL, as happens if memory '
