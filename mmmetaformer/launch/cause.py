@@ -46,13 +46,14 @@ def hang_of(stacks: Mapping[int, str], numbers: Sequence[int]) -> str:
     """Return where each process was when they hung.
 
     Args:
-        stacks: What faulthandler wrote, by number of the process.
+        stacks: What faulthandler wrote, or the traceback of what was raised, by number
+            of the process.
         numbers: Those of the processes on this host.
     """
     lines = []
     for number in numbers:
         lines.append(f'process {number} was in (innermost first):')
-        frames = _main_thread(stacks.get(number, ''))
+        frames = _frames(stacks.get(number, ''))
         lines += frames[:MAX_FRAMES] or ['  unknown: it did not answer']
         if len(frames) > MAX_FRAMES:
             lines.append(f'  and {len(frames) - MAX_FRAMES} more')
@@ -70,6 +71,10 @@ def limit_of(stack: str) -> str:
     return found[1] if found else ''
 
 
-def _main_thread(text: str) -> list[str]:
-    last = THREAD.split(text)[-1] if THREAD.search(text) else ''
-    return [line for line in last.splitlines() if line.startswith('  File')]
+def _frames(text: str) -> list[str]:
+    """Return the frames of the main thread, the innermost first."""
+    lines = [line for line in text.splitlines() if line.startswith('  File')]
+    if not THREAD.search(text):
+        return lines[::-1]  # the traceback of an exception
+    last = THREAD.split(text)[-1].splitlines()
+    return [line for line in last if line.startswith('  File')]

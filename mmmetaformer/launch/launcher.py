@@ -123,5 +123,6 @@ def _outcome(
         # The first process has said so.
         return cause.status, ''
     if ranks.hung:
-        return 1, hang_of(ranks.stacks(), ranks.numbers)
+        raised = {one.rank: one.traceback for one in reports if one.traceback}
+        return 1, hang_of({**ranks.stacks(), **raised}, ranks.numbers)
     return cause.status, describe(cause, reports, options.world_size)

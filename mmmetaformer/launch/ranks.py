@@ -17,7 +17,7 @@ __all__ = ['Ranks']
 
 # A rank that waits for one that has ended raises at once; its report is worth waiting.
 TO_REPORT = 1.0  # seconds
-TO_DUMP = 5.0  # seconds in which a process that hangs writes its stack
+TO_DUMP = 3.0  # seconds in which a process that hangs writes its stack
 
 
 class Ranks:
@@ -85,10 +85,13 @@ class Ranks:
         """End all processes; `reports` then says why the others have ended."""
         self.hung = any(limit_of(text) for text in self.stacks().values())
         if self.hung:
-            # The others are to show where they are, also those that are stopped.
+            # Their time is up too; those that are stopped notice when they go on.
+            self.send(signal.SIGCONT)
+            self.wait(TO_DUMP)
+            # The others show where they are in any case.
             self.send(signal.SIGABRT)
             self.send(signal.SIGCONT)
-        self.wait(TO_DUMP if self.hung else TO_REPORT)
+        self.wait(TO_REPORT)
         failed = [i for i, one in enumerate(self._processes) if one.poll()]
         self.kill()
         self.reports = [self._report(i) for i in failed]
