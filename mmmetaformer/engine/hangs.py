@@ -10,7 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmmetaformer.host import add_hook, drop_hook
-from mmmetaformer.launch.report import stack_file
+from mmmetaformer.launch.report import own_file, stack_files
 from mmmetaformer.registry import HOOKS
 
 __all__ = ['HANG_LIMIT', 'HangHook', 'use_hang_limit']
@@ -43,11 +43,15 @@ class HangHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         """Called by mmengine once the model is built."""
-        path = stack_file()
-        if path is not None:
-            self._file = open(path, 'w', encoding='utf-8')  # noqa: SIM115
+        crash = sys.stderr
+        own = own_file()
+        if own is not None:
+            # They stay open until the process ends, however it does.
+            late, at_crash = stack_files(own)
+            self._file = late.open('w', encoding='utf-8')
+            crash = at_crash.open('w', encoding='utf-8')
         # Also for a crash in compiled code, and when the launcher asks for the stack.
-        faulthandler.enable(self._file)
+        faulthandler.enable(crash)
         self._restart()
 
     def after_run(self, runner: Runner) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .cause import limit_of
 from .options import Options
-from .report import FILE, PARENT, Report, read_report
+from .report import FILE, PARENT, Report, read_report, stack_files
 
 __all__ = ['Ranks']
 
@@ -76,25 +76,31 @@ class Ranks:
         """Return the stacks that processes have written, by their number."""
         texts = {}
         for number, file in zip(self.numbers, self._files, strict=True):
-            path = file.with_suffix('.stack')
-            if path.exists() and path.stat().st_size:
-                texts[number] = path.read_text(encoding='utf-8', errors='replace')
+            for path in stack_files(file):
+                text = path.read_text('utf-8', 'replace') if path.exists() else ''
+                if '  File' in text:
+                    texts[number] = text
         return texts
 
     def end(self) -> None:
         """End all processes; `reports` then says why the others have ended."""
-        self.hung = any(limit_of(text) for text in self.stacks().values())
+        self.hung = any(map(limit_of, self.stacks().values()))
         if self.hung:
-            # Their time is up too; those that are stopped notice when they go on.
-            self.send(signal.SIGCONT)
+            # The time of the others is up too. A process that was stopped would go on.
+            self._ask(only_stopped=True)
             self.wait(TO_DUMP)
-            # The others show where they are in any case.
-            self.send(signal.SIGABRT)
-            self.send(signal.SIGCONT)
+            self._ask()
         self.wait(TO_REPORT)
         failed = [i for i, one in enumerate(self._processes) if one.poll()]
         self.kill()
         self.reports = [self._report(i) for i in failed]
+
+    def _ask(self, only_stopped: bool = False) -> None:
+        """End processes by the signal at which they write their stack."""
+        for one in self._processes:
+            if one.poll() is None and (_is_stopped(one.pid) or not only_stopped):
+                one.send_signal(signal.SIGABRT)
+                one.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End all processes at once, with their workers, which share their group."""
@@ -122,6 +128,14 @@ class Ranks:
             message,
             traceback=self.stacks().get(number, ''),
         )
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        text = Path(f'/proc/{pid}/stat').read_text(encoding='utf-8')
+    except OSError:
+        return False  # it has just ended, or the system is not Linux
+    return text.rpartition(')')[2].split()[0] == 'T'
 
 
 def _name_of(number: int) -> str:

@@ -12,7 +12,15 @@ from pathlib import Path
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.tracebacks import words_of
 
-__all__ = ['FILE', 'PARENT', 'Report', 'read_report', 'report', 'stack_file']
+__all__ = [
+    'FILE',
+    'PARENT',
+    'Report',
+    'own_file',
+    'read_report',
+    'report',
+    'stack_files',
+]
 
 #: The file of this process's report; set by the launcher, as is its process id.
 FILE = 'MMMETAFORMER_REPORT'
@@ -54,7 +62,7 @@ def report(error: Exception, status: int) -> bool:
         error: What ends this process.
         status: The exit status that it will have.
     """
-    path = os.environ.get(FILE)
+    path = own_file()
     if path is None:
         return False
     user = isinstance(error, ConfigError)
@@ -67,7 +75,7 @@ def report(error: Exception, status: int) -> bool:
         traceback='' if user else ''.join(traceback.format_exception(error)),
         consequence=not user and bool(CONSEQUENCE.search(words)),
     )
-    Path(path).write_text(json.dumps(asdict(one)), encoding='utf-8')
+    path.write_text(json.dumps(asdict(one)), encoding='utf-8')
     return True
 
 
@@ -79,10 +87,20 @@ def read_report(path: Path) -> Report | None:
         return None
 
 
-def stack_file() -> Path | None:
-    """Return the file for the stacks of this process if it hangs, None for stderr."""
-    path = os.environ.get(FILE)
-    return Path(path).with_suffix('.stack') if path else None
+def own_file() -> Path | None:
+    """Return the file for the report of this process, None without a launcher."""
+    return Path(os.environ[FILE]) if FILE in os.environ else None
+
+
+def stack_files(report_file: Path) -> tuple[Path, Path]:
+    """Return the files for stacks: when the time for a step is up, and at a crash.
+
+    They are two, since both may be written at the same time.
+
+    Args:
+        report_file: That of the process.
+    """
+    return report_file.with_suffix('.late'), report_file.with_suffix('.crash')
 
 
 def _words(error: Exception) -> str:

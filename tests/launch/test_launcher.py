@@ -15,7 +15,7 @@ from mmmetaformer.launch.options import Options
 START = """
 import faulthandler, os, signal, sys, time
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.launch.report import stack_file
+from mmmetaformer.launch.report import own_file, stack_files
 from mmmetaformer.run.command_line import exit_on_user_error
 
 rank, count = int(os.environ['RANK']), int(os.environ['TORCHELASTIC_RESTART_COUNT'])
@@ -125,8 +125,8 @@ time.sleep(60)
 
 
 HANG = """
-stack = open(stack_file(), 'w')
-faulthandler.enable(stack)
+stack, crash = (open(file, 'w') for file in stack_files(own_file()))
+faulthandler.enable(crash)
 if rank == 0:
     wait('pid1_0')
     faulthandler.dump_traceback_later(0.5, exit=True, file=stack)
