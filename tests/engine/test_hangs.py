@@ -21,14 +21,14 @@ def test_each_step_starts_the_time_again(tmp_path, monkeypatch):
         faulthandler, 'cancel_dump_traceback_later', lambda: cancelled.append(1)
     )
     monkeypatch.setenv(FILE, str(tmp_path / '0.json'))
-    cfg = by_steps(tmp_path, batch_size=16, steps=4)
+    cfg = by_steps(tmp_path, batch_size=16, steps=8)
     cfg.launcher = 'pytorch'
     use_hang_limit(cfg, 7)
     cfg.launcher = 'none'
     Runner.from_cfg(cfg).train()
     faulthandler.disable()
     assert set(armed) == {(7, True, str(tmp_path / '0.late'))}
-    assert len(armed) >= 1 + 2 * 4
+    assert len(armed) >= 1 + 2 * 8
     assert cancelled == [1]
 
 
