@@ -3,7 +3,7 @@
 
 import os
 
-__all__ = ['is_first_process', 'process_number', 'world_size_of']
+__all__ = ['is_first_process', 'process_number', 'was_restarted', 'world_size_of']
 
 # Where each launcher says how many processes it started.
 WORLD_SIZES = {
@@ -11,6 +11,8 @@ WORLD_SIZES = {
     'slurm': 'SLURM_NTASKS',
     'mpi': 'OMPI_COMM_WORLD_SIZE',
 }
+# Where they say how often they have started this run before.
+RESTARTS = {'pytorch': 'TORCHELASTIC_RESTART_COUNT', 'slurm': 'SLURM_RESTART_COUNT'}
 # Where they say the number of this process.
 RANKS = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
@@ -22,6 +24,15 @@ def world_size_of(launcher: str) -> int:
         launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
     """
     return 1 if launcher == 'none' else int(os.environ.get(WORLD_SIZES[launcher], 1))
+
+
+def was_restarted(launcher: str) -> bool:
+    """Return whether the launcher starts a run again, after a failure or a requeue.
+
+    Args:
+        launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
+    """
+    return int(os.environ.get(RESTARTS.get(launcher, ''), 0)) > 0
 
 
 def process_number() -> int:

@@ -11,6 +11,7 @@ from mmmetaformer.run.command_line import (
     number_from,
 )
 from mmmetaformer.run.find_config import find_config
+from mmmetaformer.stop_request import REQUEST
 
 
 def parse_args() -> argparse.Namespace:
@@ -80,6 +81,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Train."""
     args = parse_args()
+    REQUEST.install()
     find_config(args.config)
     # Only now: help and misspelt names do not wait for torch.
     from mmmetaformer.run.train import train

@@ -23,6 +23,7 @@ def install() -> None:
         mmcv_ops,
         resumed_info,
         safe_resume,
+        worker_deaths,
     )
 
     find_loader.install()
@@ -34,3 +35,4 @@ def install() -> None:
     coco_defaults.install()
     collect_results.install()
     data_errors.install()
+    worker_deaths.install()

@@ -8,6 +8,7 @@ tensors. Upstream: mmengine 0.10.7, `mmengine/dist/utils.py` and
 """
 
 import os
+from datetime import timedelta
 
 import torch.distributed as dist
 from mmengine.config import Config
@@ -17,6 +18,8 @@ from mmengine.logging import print_log
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import dicts_in
 
+from .slurm_launch import prepare_slurm_launch
+
 __all__ = ['prepare_cpu_launch']
 
 SYNC_BN = ('SyncBN', 'MMSyncBN')
@@ -25,27 +28,31 @@ SYNC_BN = ('SyncBN', 'MMSyncBN')
 def prepare_cpu_launch(cfg: Config) -> None:
     """Create a gloo process group and adapt the config, if there is no accelerator.
 
-    With an accelerator, or without a launcher, nothing changes.
+    With an accelerator, or without a launcher, nothing changes; under Slurm, the
+    processes are told how to find each other in any case.
 
     Args:
         cfg: The run's config with its `launcher`; changed in place.
 
     Raises:
-        ConfigError: The launcher is not 'pytorch', or did not start this process.
+        ConfigError: The launcher needs a GPU, or did not start this process.
     """
+    if cfg.launcher == 'slurm':
+        prepare_slurm_launch()
     if cfg.launcher == 'none' or get_device() != 'cpu':
         return
-    if cfg.launcher != 'pytorch':
+    if cfg.launcher == 'mpi':
         raise ConfigError(
-            f'--launcher {cfg.launcher} needs a GPU, but none is visible. On CPUs use '
-            '--launcher pytorch, as tools/dist_train.sh does.'
+            '--launcher mpi needs a GPU, but none is visible. On CPUs use --launcher '
+            'pytorch, as tools/dist_train.sh does, or slurm.'
         )
-    if 'RANK' not in os.environ:
+    if cfg.launcher == 'pytorch' and 'RANK' not in os.environ:
         raise ConfigError(
             '--launcher pytorch needs the variable RANK, which torchrun sets. Start '
             'with tools/dist_train.sh or tools/dist_test.sh.'
         )
-    dist.init_process_group('gloo')
+    seconds = cfg.get('env_cfg', {}).get('dist_cfg', {}).get('timeout')
+    dist.init_process_group('gloo', timeout=seconds and timedelta(seconds=seconds))
     if not cfg.get('model_wrapper_cfg'):
         cfg.model_wrapper_cfg = dict(
             type='MMDistributedDataParallel',

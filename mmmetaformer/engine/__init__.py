@@ -11,10 +11,12 @@ from .ema import AverageHook
 from .exact import EpochBasedTrainLoop, ExactResumeHook, IterBasedTrainLoop
 from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
+from .hangs import HangHook
 from .param_groups import ParamwiseConstructor
 from .rehearsal import RehearsalHook
 from .resume import ConfigOnResumeHook
 from .same_buffers import SameBuffersHook
+from .signals import SignalHook
 from .start_report import StartReportHook
 
 __all__ = [
@@ -25,10 +27,12 @@ __all__ = [
     'ExactResumeHook',
     'FiniteHook',
     'Float32PredictionsHook',
+    'HangHook',
     'IterBasedTrainLoop',
     'ParamwiseConstructor',
     'RehearsalHook',
     'SameBuffersHook',
     'SchedulerPerUpdateHook',
+    'SignalHook',
     'StartReportHook',
 ]

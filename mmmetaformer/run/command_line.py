@@ -5,10 +5,14 @@ Nothing heavy is imported here: `--help` and a misspelt option must not wait for
 """
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Callable
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.launch.report import PARENT, report
+from mmmetaformer.orphans import die_with_parent
 
 __all__ = [
     'accumulation',
@@ -21,6 +25,7 @@ __all__ = [
     'option',
 ]
 
+USER_ERROR = 2  # exit status, that of argparse
 MAX_LABEL = 255  # mmseg reads 8 bits
 
 
@@ -115,6 +120,13 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         default='none',
         help='what started the processes of a distributed run',
     )
+    parser.add_argument(
+        '--hang-limit',
+        type=number_from(0),
+        metavar='SECONDS',
+        help='end a distributed run that makes no step for so long, with the stack of '
+        'each process (default: 1800; 0: never)',
+    )
 
 
 def add_own_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -154,9 +166,24 @@ def add_own_data_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def exit_on_user_error(main: Callable[[], None]) -> None:
-    """Run a tool; print a `ConfigError` without a traceback and exit with status 2."""
+    """Run a tool; print a `ConfigError` without a traceback and exit with status 2.
+
+    One of several processes leaves its errors to the launcher, which prints the cause
+    of all of them once, and ends together with the launcher.
+    """
+    if 'RANK' in os.environ:
+        launcher = os.environ.get(PARENT)
+        die_with_parent(int(launcher) if launcher else None)
     try:
         main()
     except ConfigError as error:
-        print(f'error: {error}', file=sys.stderr)
-        sys.exit(2)
+        if not report(error, USER_ERROR):
+            print(f'error: {error}', file=sys.stderr)
+        sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        print('stopped by SIGINT', file=sys.stderr)
+        sys.exit(128 + signal.SIGINT)
+    except Exception as error:
+        if not report(error, 1):
+            raise
+        sys.exit(1)

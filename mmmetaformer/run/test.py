@@ -12,6 +12,7 @@ from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
+from mmmetaformer.engine.hangs import use_hang_limit
 
 from .build_errors import build_errors
 from .config import read_run_config
@@ -45,6 +46,7 @@ def test(args: argparse.Namespace) -> None:
     checkpoint = check_checkpoint(args.checkpoint)
     check_class_names(checkpoint, cfg, 'test')
     cfg.load_from = args.checkpoint
+    use_hang_limit(cfg, args.hang_limit)
     compat.prepare_cpu_launch(cfg)
     with build_errors(cfg) as end:
         runner = Runner.from_cfg(cfg)

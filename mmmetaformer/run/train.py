@@ -17,10 +17,12 @@ from mmmetaformer.engine.checkpoints import CheckpointFiles, use_safe_checkpoint
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.exact import keep_seed, use_exact_resume
 from mmmetaformer.engine.finite import stop_at_nan
+from mmmetaformer.engine.hangs import use_hang_limit
 from mmmetaformer.engine.precision import use_amp
 from mmmetaformer.engine.rehearsal import use_rehearsal
 from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.same_buffers import use_same_buffers
+from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.launchers import world_size_of
 
@@ -34,6 +36,7 @@ from .data_guards import (
 )
 from .full_disk import full_disk_errors
 from .label_report import report_labels
+from .restart import resume_if_restarted
 from .resume import use_resume
 from .scale_lr import scale_lr
 from .work_dir import WorkDirHook, check_work_dir
@@ -53,6 +56,7 @@ def train(args: argparse.Namespace) -> None:
     """
     compat.install()
     cfg = read_run_config(args)
+    resume_if_restarted(cfg, args)
     with WorkDirLock(CheckpointFiles.of(cfg).folders) as lock:
         _train(cfg, args, lock)
 
@@ -112,4 +116,6 @@ def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
         use_same_buffers(cfg)
     stop_at_nan(cfg, args.nan_steps)
     use_safe_checkpoints(cfg)
+    use_signals(cfg)
+    use_hang_limit(cfg, args.hang_limit)
     report_start(cfg)

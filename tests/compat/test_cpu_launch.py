@@ -23,9 +23,9 @@ def test_without_launcher_nothing_changes():
     )
 
 
-def test_other_launchers_need_gpus():
-    cfg = Config(dict(launcher='slurm', model=dict()))
-    with pytest.raises(ConfigError, match='--launcher slurm needs a GPU'):
+def test_mpi_needs_gpus():
+    cfg = Config(dict(launcher='mpi', model=dict()))
+    with pytest.raises(ConfigError, match='--launcher mpi needs a GPU'):
         prepare_cpu_launch(cfg)
 
 

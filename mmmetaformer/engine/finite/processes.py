@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Letting all processes of a run come to the same answer."""
 
-import torch
-from mmengine.dist import all_gather_object, all_reduce, get_world_size
+from mmengine.dist import all_gather_object, get_world_size
+
+from mmmetaformer.engine.agreement import flag_and_signal
 
 __all__ = ['anywhere', 'first_of']
 
 
 def anywhere(bad: bool) -> bool:
     """Return whether it is so in any process."""
-    if get_world_size() == 1:
-        return bad
-    flag = torch.tensor(float(bad))
-    all_reduce(flag, op='max')
-    return bool(flag)
+    # The one exchange of a step, so it also carries a signal to stop.
+    return flag_and_signal(bad)
 
 
 def first_of(message: str | None) -> str:

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run a tool in several processes: `python -m mmmetaformer.launch N SCRIPT ...`."""
+
+import os
+import sys
+
+from mmmetaformer.errors import ConfigError
+
+from .launcher import launch
+from .options import read_options
+
+
+def main() -> int:
+    """Launch what the command line and the environment say; return the status."""
+    try:
+        options = read_options(sys.argv[1:], os.environ)
+        _check_gpus(options.processes)
+        return launch(options)
+    except ConfigError as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 2
+
+
+def _check_gpus(processes: int) -> None:
+    from torch import cuda
+
+    count = cuda.device_count()
+    if 0 < count < processes:
+        raise ConfigError(
+            f'{processes} processes need {processes} GPUs, but {count} are visible: '
+            f'give {count}, or set CUDA_VISIBLE_DEVICES'
+        )
+
+
+if __name__ == '__main__':
+    sys.exit(main())
