@@ -22,7 +22,7 @@ from mmengine.runner import Runner
 from mmmetaformer.errors import ConfigError, warn
 
 from .checkpoint_claims import COUNTS, check_position
-from .checkpoint_names import own_ids, own_path
+from .own_checkpoints import own_ids, own_path
 
 __all__ = ['install', 'keep_own_info']
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +191,7 @@ def test_every_scheduler_is_resumed(name, anneal):
     rates = []
     for stop in (0, 3):
         optimizer = torch.optim.SGD(nn.Linear(2, 2).parameters(), lr=0.1, momentum=0.9)
-        build: Callable[..., Any] = PARAM_SCHEDULERS.get(name)
+        build = PARAM_SCHEDULERS.get(name)
         scheduler = build(optimizer, **options)
         for step in range(1, 7):
             optimizer.step()
@@ -214,7 +213,7 @@ OWN = sorted(set(OPTIMIZERS.module_dict) - {'Optimizer', 'ZeroRedundancyOptimize
 @pytest.mark.parametrize('name', OWN)
 def test_every_optimizer_is_resumed(name):
     weight = nn.Parameter(torch.ones(3, 2))
-    build: Callable[..., Any] = OPTIMIZERS.get(name)
+    build = OPTIMIZERS.get(name)
 
     def loss():
         weight.grad = torch.ones(3, 2)

@@ -58,11 +58,10 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
         ConfigError: The file does not exist, is damaged, is not a checkpoint, or does
             not have enough to resume from.
     """
-    if '://' in path:
-        checkpoint = read(path)
-    else:
+    is_local = '://' not in path
+    if is_local:
         check_checksums(path)
-        checkpoint = read_checkpoint(path)
+    checkpoint = dict(read_checkpoint(path)) if is_local else read(path)
     weights = checkpoint.get('state_dict', checkpoint)
     if not isinstance(weights, Mapping) or not any(
         isinstance(value, torch.Tensor) for value in weights.values()
@@ -73,7 +72,7 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
             f'{path} has only weights; training cannot resume from it. To start a new '
             f'run with these weights: --cfg-options load_from={path}'
         )
-    if path.endswith('.safetensors') and '://' not in path:
+    if path.endswith('.safetensors') and is_local:
         return Checkpoint(path, dict(weights), _published_classes(path))
     meta = _mapping(checkpoint.get('meta'))
     return Checkpoint(

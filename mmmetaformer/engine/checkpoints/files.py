@@ -10,10 +10,10 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmmetaformer.checkpoint_names import BETWEEN, TEMPLATES, best_pattern, pattern_of
 from mmmetaformer.compat.atomic_save import target_of_temporary
 from mmmetaformer.host import hooks_of, is_local, type_name
 
-from .names import BETWEEN, TEMPLATES, best_pattern, pattern_of
 from .pointer import POINTER, read_pointer
 
 __all__ = ['CheckpointFiles']

@@ -9,13 +9,13 @@ from typing import Any
 from mmengine.fileio import LocalBackend
 from mmengine.runner import Runner
 
+from mmmetaformer.checkpoint_names import BETWEEN_TEMPLATE
 from mmmetaformer.compat import atomic_save
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.registry import HOOKS
 
 from .best import BestCheckpointHook
 from .in_first_process import in_first_process
-from .names import BETWEEN_TEMPLATE
 from .pointer import POINTER, write_pointer
 from .prune import remove_between, remove_steps
 from .shared_saves import SharedSaves, save_errors

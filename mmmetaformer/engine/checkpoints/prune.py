@@ -14,7 +14,8 @@ from mmengine.fileio import LocalBackend
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
-from .names import BETWEEN, best_name, pattern_of
+from mmmetaformer.checkpoint_names import BETWEEN, best_name, pattern_of
+
 from .pointer import read_pointer
 
 __all__ = ['remove_between', 'remove_former_best', 'remove_steps']

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The names that mmengine's `CheckpointHook` gives its files.
+"""Which checkpoints a run's `CheckpointHook` can have written.
 
 A part of `resumed_info`, and to be removed with it.
 """
 
 import os
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from mmengine.fileio import join_path
 from mmengine.hooks import CheckpointHook
 
-__all__ = ['folder_of', 'own_ids', 'own_path']
+from mmmetaformer.checkpoint_names import BETWEEN, best_pattern, pattern_of
 
-PLACE = re.compile(r'\{[^{}]*\}')  # of the number in a template, such as iter_{}.pth
+__all__ = ['folder_of', 'own_ids', 'own_path']
 
 
 def own_path(value: Any, hooks: Iterable[CheckpointHook], work_dir: str) -> str | None:
@@ -63,6 +62,6 @@ def folder_of(hook: CheckpointHook, work_dir: str) -> str:
 
 
 def _writes(hook: CheckpointHook, name: str) -> bool:
-    before, after = (re.escape(part) for part in PLACE.split(hook.filename_tmpl, 1))
-    numbered = rf'{before}\d+{after}'
-    return re.fullmatch(rf'(best_.+_)?{numbered}', name) is not None
+    template = hook.filename_tmpl
+    patterns = (pattern_of(template), best_pattern(template), BETWEEN)
+    return any(pattern.fullmatch(name) for pattern in patterns)
