@@ -118,10 +118,11 @@ def rows(pytestconfig):
     rows = [('run', 'killed at', 'resumed from', 'result')]
     yield rows
     equal = sum(row[-1] == 'equal' for row in rows)
-    terminal = pytestconfig.pluginmanager.get_plugin('terminalreporter')
     lines = table(rows, left={0, 1, 2, 3})
     text = '\n'.join(['', *lines, f'{equal} of {len(rows) - 1} equal to the bit'])
-    terminal.write_line(text)
+    capture = pytestconfig.pluginmanager.get_plugin('capturemanager')
+    with capture.global_and_fixture_disabled():
+        print(text)
 
 
 @pytest.mark.parametrize(
