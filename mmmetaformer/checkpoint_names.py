@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The file names of checkpoints."""
 
+import os
 import re
 from string import Formatter
 
@@ -10,6 +11,7 @@ __all__ = [
     'TEMPLATES',
     'best_name',
     'best_pattern',
+    'is_beyond',
     'pattern_of',
 ]
 
@@ -33,6 +35,12 @@ def pattern_of(template: str) -> re.Pattern[str]:
             for text, field, _, _ in parts
         )
     )
+
+
+def is_beyond(path: str, done: int) -> bool:
+    """Return whether the last number in a file's name is larger than `done`."""
+    numbers = re.findall(r'\d+', os.path.basename(path))
+    return bool(numbers) and int(numbers[-1]) > done
 
 
 def best_name(metric: str, template: str) -> str:

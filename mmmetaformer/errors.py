@@ -15,6 +15,7 @@ __all__ = [
     'ConfigError',
     'DataError',
     'DivergedError',
+    'OtherProcessError',
     'check_arguments',
     'check_choice',
     'collected_warnings',
@@ -30,6 +31,10 @@ class ConfigError(ValueError):
 
     The tools print its message without a traceback and exit with status 2.
     """
+
+
+class OtherProcessError(RuntimeError):
+    """Another process of the run failed, which has the error itself."""
 
 
 class DataError(ConfigError):

@@ -13,7 +13,7 @@ from typing import Any
 
 from mmmetaformer.errors import ConfigError
 
-__all__ = ['COUNTS', 'check_position', 'drop_claims']
+__all__ = ['COUNTS', 'check_counts', 'drop_claims']
 
 COUNTS = ('epoch', 'iter')
 SEEDS = 2**32  # numpy takes seeds below it
@@ -33,7 +33,7 @@ def drop_claims(checkpoint: dict[str, Any]) -> None:
             place.pop('cfg', None)
 
 
-def check_position(meta: Any) -> None:
+def check_counts(meta: Any) -> None:
     """Refuse a position or a seed that no run can have.
 
     Raises:

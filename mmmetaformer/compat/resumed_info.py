@@ -21,7 +21,7 @@ from mmengine.runner import Runner
 
 from mmmetaformer.errors import ConfigError, warn
 
-from .checkpoint_claims import COUNTS, check_position
+from .checkpoint_claims import COUNTS, check_counts
 from .own_checkpoints import own_ids, own_path
 
 __all__ = ['install', 'keep_own_info']
@@ -54,7 +54,7 @@ def _keeping_own_info(load: Callable[..., Any]) -> Callable[..., Any]:
     def load_checkpoint(self: Runner, *args: Any, **kwargs: Any) -> Any:
         checkpoint = load(self, *args, **kwargs)
         if self._resume:
-            check_position(checkpoint.get('meta'))
+            check_counts(checkpoint.get('meta'))
             checkpoint['message_hub'] = keep_own_info(checkpoint, self)
         return checkpoint
 
@@ -82,7 +82,8 @@ def keep_own_info(checkpoint: Mapping[str, Any], runner: Runner) -> dict[str, An
         isinstance(hub.get(part), Mapping) for part in parts
     ):
         raise ConfigError('the checkpoint is damaged: it has no state of a message hub')
-    done = max(checkpoint['meta'][key] for key in COUNTS)
+    # What hooks have set `iter` to since may be smaller.
+    done = max(checkpoint['meta'].get(key, 0) for key in (*COUNTS, 'saved_iter'))
     info = {}
     for key, value in hub['runtime_info'].items():
         if key in SET_BY_RUN:

@@ -9,7 +9,7 @@ import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.errors import ConfigError, OtherProcessError
 from mmmetaformer.tracebacks import words_of
 
 __all__ = [
@@ -67,13 +67,14 @@ def report(error: Exception, status: int) -> bool:
         return False
     user = isinstance(error, ConfigError)
     words = str(error) if user else _words(error)
+    other = isinstance(error, OtherProcessError) or bool(CONSEQUENCE.search(words))
     one = Report(
         rank=int(os.environ['RANK']),
         status=status,
         time=time.time(),
         message=words,
         traceback='' if user else ''.join(traceback.format_exception(error)),
-        consequence=not user and bool(CONSEQUENCE.search(words)),
+        consequence=not user and other,
     )
     path.write_text(json.dumps(asdict(one)), encoding='utf-8')
     return True

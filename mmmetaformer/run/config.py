@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmmetaformer.checks.config.keys import check_keys
 from mmmetaformer.checks.config.options import check_options
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.launchers import process_number
 
 from .config_errors import read_config_file
 from .find_config import find_config
@@ -72,6 +73,12 @@ def read_run_config(args: argparse.Namespace) -> Config:
     Raises:
         ConfigError: The config does not exist, or an option does not work with it.
     """
+    if args.launcher == 'none' and process_number() > 0:
+        raise ConfigError(
+            f'this is process {process_number()} of several, but --launcher is none: '
+            'each would train on its own. Name what started them: --launcher pytorch, '
+            'slurm or mpi'
+        )
     labels = args.labels_from is not None or args.ignore_label
     if args.sample_data and (args.classes or args.data_root or args.subset or labels):
         raise ConfigError(

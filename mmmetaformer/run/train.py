@@ -96,6 +96,8 @@ def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
                 check = check_fits if cfg.get('resume') else check_start
                 check(runner.model, checkpoint.weights, checkpoint.path)
                 check_finite(runner.model, checkpoint.weights, checkpoint.path)
+            # It is mapped: as long as it is, its file takes space on the disk.
+            del checkpoint
             runner.train()
     finally:
         if args.skip_unreadable:

@@ -9,8 +9,9 @@ from mmengine.dist import all_gather_object, barrier
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmmetaformer.engine.checkpoints import CheckpointFiles
-from mmmetaformer.engine.checkpoints.in_first_process import in_first_process
+from mmmetaformer.checkpoint_names import is_beyond
+from mmmetaformer.engine.agreement import in_first_process
+from mmmetaformer.engine.checkpoints import CheckpointFiles, save_now
 from mmmetaformer.engine.checkpoints.pointer import POINTER
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.text import shortened
@@ -63,7 +64,9 @@ class WorkDirHook(Hook):
     - Temporary files of runs that were killed are removed.
     - With `--overwrite`, the checkpoints of the earlier run are removed.
     - Newer checkpoints than the one that the user has named for `--resume` are
-      renamed: a later `--resume` is to continue this run.
+      renamed: a later `--resume` is to continue this run. So are those of a run with
+      another number of passes per update, which counts other iterations; this run then
+      saves a checkpoint first.
 
     Args:
         files: Where the run's checkpoints are.
@@ -104,9 +107,14 @@ class WorkDirHook(Hook):
                 )
         # Until here, another process may still read what is removed.
         barrier()
-        in_first_process(self._clear_up)
+        path = runner._load_from if runner._resume else ''
+        recounted = is_beyond(path or '', runner.iter)
+        if recounted:
+            save_now(runner)
+        beyond = runner.iter if recounted else None
+        in_first_process(lambda: self._clear_up(beyond))
 
-    def _clear_up(self) -> None:
+    def _clear_up(self, beyond: int | None) -> None:
         # Without the lock, another run may be writing them.
         if self._lock.holds_all:
             for file in self._files.temporary():
@@ -116,29 +124,34 @@ class WorkDirHook(Hook):
             (self._files.work_dir / POINTER).unlink(missing_ok=True)
             for file in _checkpoints(self._files):
                 file.unlink()
-        if self._resumed:
-            self._set_aside(self._resumed)
+        own = _numbered(self._files)
+        if beyond is not None:
+            _set_aside([path for path in own if is_beyond(path.name, beyond)])
+        elif self._resumed:
+            here = [path for path in own if _is(path, self._resumed)]
+            _set_aside(own[: own.index(here[0])] if here else [])
 
-    def _set_aside(self, resumed: str) -> None:
-        newest_first = [Path(path) for path in self._files.newest_first()]
-        here = [path for path in newest_first if _is(path, resumed)]
-        newer = newest_first[: newest_first.index(here[0])] if here else []
-        newer = [path for path in newer if path.parent in self._files.folders]
-        if not newer:
-            return
-        for path in newer:
-            os.replace(path, f'{path}{ASIDE}')
+
+def _set_aside(newer: list[Path]) -> None:
+    for path in newer:
+        os.replace(path, f'{path}{ASIDE}')
+    if newer:
         names = shortened((path.name for path in newer), NAMED)
         warn(
-            f'newer checkpoints than {resumed}, from which this run continues, are now '
-            f'called *{ASIDE}: {names}'
+            f'renamed {len(newer)} checkpoints beyond the step from which this run '
+            f'resumes to *{ASIDE}: {names}'
         )
 
 
 def _checkpoints(files: CheckpointFiles) -> list[Path]:
     """Return all checkpoints in the folders of a run."""
+    return _numbered(files) + files.best()
+
+
+def _numbered(files: CheckpointFiles) -> list[Path]:
+    """Return all but the best ones, the newest first."""
     numbered = [Path(path) for path in files.newest_first() if '://' not in path]
-    return [one for one in numbered if one.parent in files.folders] + files.best()
+    return [one for one in numbered if one.parent in files.folders]
 
 
 def _is(path: Path, other: str) -> bool:

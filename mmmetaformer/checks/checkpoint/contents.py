@@ -9,6 +9,7 @@ import msgspec
 import torch
 from safetensors import safe_open
 
+from mmmetaformer.compat.checkpoint_claims import check_counts
 from mmmetaformer.compat.checkpoint_reader import read
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights.files import read_checkpoint
@@ -74,6 +75,8 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
         )
     if path.endswith('.safetensors') and is_local:
         return Checkpoint(path, dict(weights), _published_classes(path))
+    if resume:
+        check_counts(checkpoint['meta'])
     meta = _mapping(checkpoint.get('meta'))
     return Checkpoint(
         path,

@@ -9,7 +9,8 @@ import mmengine.hooks
 from mmengine.dist import master_only
 from mmengine.runner import Runner
 
-from .in_first_process import in_first_process
+from mmmetaformer.engine.agreement import in_first_process
+
 from .prune import remove_former_best
 from .shared_saves import SharedSaves, save_errors
 

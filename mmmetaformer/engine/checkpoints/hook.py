@@ -9,13 +9,13 @@ from typing import Any
 from mmengine.fileio import LocalBackend
 from mmengine.runner import Runner
 
-from mmmetaformer.checkpoint_names import BETWEEN_TEMPLATE
+from mmmetaformer.checkpoint_names import BETWEEN_TEMPLATE, is_beyond
 from mmmetaformer.compat import atomic_save
+from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.registry import HOOKS
 
 from .best import BestCheckpointHook
-from .in_first_process import in_first_process
 from .pointer import POINTER, write_pointer
 from .prune import remove_between, remove_steps
 from .shared_saves import SharedSaves, save_errors
@@ -57,6 +57,8 @@ class CheckpointHook(BestCheckpointHook):
         in_first_process(lambda: check_space(self, runner, len(kept)))
         if runner._resume and self._is_here(runner._load_from):
             self._follow(runner, os.path.abspath(runner._load_from))
+            if is_beyond(runner._load_from, runner.iter):
+                self._saved = -1  # it counts other iterations than this run
         in_first_process(lambda: remove_steps(self, runner, surplus))
 
     def after_train_iter(

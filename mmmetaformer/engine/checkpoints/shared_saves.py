@@ -9,9 +9,9 @@ from typing import Any
 
 from mmengine.runner import Runner
 
+from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.errors import ConfigError
 
-from .in_first_process import in_first_process
 from .space import nearest_folder, size_text
 
 __all__ = ['SharedSaves', 'save_errors']

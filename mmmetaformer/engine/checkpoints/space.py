@@ -14,6 +14,7 @@ from mmengine.optim import OptimWrapperDict
 from mmengine.runner import Runner
 from torch.optim import Optimizer
 
+from mmmetaformer.checkpoint_names import pattern_of
 from mmmetaformer.errors import ConfigError, warn
 
 __all__ = ['bytes_of_checkpoint', 'check_space', 'nearest_folder', 'size_text']
@@ -36,7 +37,13 @@ def check_space(hook: CheckpointHook, runner: Runner, existing: int) -> None:
         return
     weights, states = bytes_of_checkpoint(runner)
     one = weights + (states if hook.save_optimizer else 0)
-    free = shutil.disk_usage(nearest_folder(Path(hook.out_dir))).free
+    folder = nearest_folder(Path(hook.out_dir))
+    free = shutil.disk_usage(folder).free
+    if not runner._resume:
+        # Those of an earlier run are about to be removed.
+        names = pattern_of(hook.filename_tmpl)
+        old = [file for file in folder.iterdir() if names.fullmatch(file.name)]
+        free += sum(file.stat().st_size for file in old)
     keep = hook.max_keep_ckpts
     saves = _saves(hook, runner)
     if not saves:

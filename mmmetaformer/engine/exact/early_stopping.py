@@ -22,4 +22,5 @@ def restore_patience(runner: Runner) -> None:
             key = f'val/{hook.monitor}'
             scores = history[key].data[0] if key in history else ()
             for score in scores:
-                hook._check_stop_condition(float(score))
+                stop, _ = hook._check_stop_condition(float(score))
+                runner.train_loop.stop_training |= stop

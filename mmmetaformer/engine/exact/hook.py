@@ -76,6 +76,10 @@ class ExactResumeHook(Hook):
         self, runner: Runner, metrics: Mapping[str, float] | None = None
     ) -> None:
         """Called by mmengine when it has the metrics."""
+        loop = runner.train_loop
+        if isinstance(loop, ExactLoop):
+            # Hooks that follow save the best checkpoint.
+            loop.position.validated = runner.iter
         # Persistent workers take one random number less at the second validation.
         place = (Purpose.AFTER_VALIDATION, runner.rank, runner.iter)
         seed_step(base_seed(runner), *place)

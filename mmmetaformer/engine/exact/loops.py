@@ -35,10 +35,9 @@ class ExactLoop:
         loop._decide_current_val_interval()
         done, last = self._progress()
         due = done >= loop.val_begin and (done % loop.val_interval == 0 or done == last)
+        due = due and self.position.validated != loop.iter
         if due and loop.runner.val_loop is not None:
-            if self.position.validated != loop.iter:
-                loop.runner.val_loop.run()
-            self.position.validated = loop.iter
+            loop.runner.val_loop.run()
 
     def _progress(self) -> tuple[int, int]:
         """Return what is done and the length of the run, in the loop's unit."""

@@ -68,7 +68,8 @@ class DataPosition:
         seen again, and the iterations are counted as if the run had these batches.
 
         Args:
-            meta: The checkpoint's; `iter` is changed if the batches did.
+            meta: The checkpoint's; `iter` is changed if the batches did, and then
+                `saved_iter` is what it was.
             name: The checkpoint, for messages.
         """
         record, here = Record.read(meta), self._portions()
@@ -79,6 +80,7 @@ class DataPosition:
         images = record.images if same else record.before_pending()
         passes = images // here.images_per_pass
         if not same:
+            meta['saved_iter'] = meta['iter']
             if self._by_epoch:
                 passes = min(passes, self._passes_per_epoch)
                 meta['iter'] = meta['epoch'] * self._passes_per_epoch + passes

@@ -4,10 +4,11 @@
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.hooks import CheckpointHook, Hook
+from mmengine.hooks import CheckpointHook, EMAHook, Hook
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 
+from mmmetaformer.engine.agreement import anywhere, first_of
 from mmmetaformer.errors import DivergedError
 from mmmetaformer.host import add_hook, drop_hook
 from mmmetaformer.registry import HOOKS
@@ -15,8 +16,7 @@ from mmmetaformer.text import shortened
 
 from .first_module import Batches, first_bad_module
 from .gradients import GradientGuard
-from .numbers import bad_losses, bad_weights
-from .processes import anywhere, first_of
+from .numbers import bad_losses, bad_states, bad_weights
 from .words import message, terms, way_out
 
 __all__ = ['FiniteHook', 'stop_at_nan']
@@ -90,7 +90,9 @@ class FiniteHook(Hook):
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Called by mmengine in the first process at each save."""
-        _refuse(runner, bad_weights(runner.model), checkpoint['meta']['iter'])
+        averages = [h.ema_model for h in runner.hooks if isinstance(h, EMAHook)]
+        bad = [name for model in averages for name in bad_weights(model)]
+        _refuse(runner, bad_states(checkpoint) + bad, checkpoint['meta']['iter'])
 
 
 def stop_at_nan(cfg: Config, steps: int | None) -> None:

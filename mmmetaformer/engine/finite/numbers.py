@@ -1,17 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The losses and weights that are not finite, and the images they are of."""
+"""The losses, weights and states that are not finite, and the images they are of."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-__all__ = ['bad_losses', 'bad_tensors', 'bad_weights', 'images_of', 'weights_of']
+__all__ = [
+    'bad_losses',
+    'bad_states',
+    'bad_tensors',
+    'bad_weights',
+    'images_of',
+    'weights_of',
+]
 
 STATISTICS = ('running_mean', 'running_var')
+# What training continues from, in a checkpoint.
+STATES = ('state_dict', 'ema_state_dict', 'optimizer')
 
 
 def bad_weights(model: nn.Module) -> list[str]:
@@ -44,6 +53,21 @@ def bad_tensors(tensors: Mapping[str, Tensor]) -> list[str]:
     ]
 
 
+def bad_states(checkpoint: Mapping[str, Any]) -> list[str]:
+    """Return the names of tensors that are not finite in what training resumes from.
+
+    Masks, which have only zeros and infinities, are finite enough.
+
+    Args:
+        checkpoint: With some of the keys in STATES.
+    """
+    bad = []
+    for state in STATES:
+        tensors = dict(_tensors(checkpoint.get(state), state))
+        bad += [name for name in bad_tensors(tensors) if not _is_mask(tensors[name])]
+    return bad
+
+
 def bad_losses(runner: Runner, outputs: Mapping[str, Any]) -> dict[str, float]:
     """Return the loss terms that are not finite, by name, as the log has them."""
     history = runner.message_hub.log_scalars
@@ -69,3 +93,22 @@ def images_of(batch: Any) -> Iterator[str]:
         path = getattr(sample, 'img_path', None)
         if path:
             yield str(path)
+
+
+def _tensors(node: Any, name: str) -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors of floats in dicts and lists, with their places."""
+    if isinstance(node, Tensor):
+        if node.is_floating_point():
+            yield name, node
+        return
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(node, Mapping):
+        items = node.items()
+    elif isinstance(node, (list, tuple)):
+        items = enumerate(node)
+    for key, value in items:
+        yield from _tensors(value, f'{name}.{key}')
+
+
+def _is_mask(value: Tensor) -> bool:
+    return not value.isnan().any() and not value[value.isfinite()].any()

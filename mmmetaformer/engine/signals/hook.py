@@ -27,7 +27,7 @@ class SignalHook(Hook):
 
     It does so before the next step, or before the next batch of a validation. There
     `runner.iter` and `runner.epoch` count what is finished. With gradient accumulation
-    it waits for an update of the parameters.
+    it waits for an update of the parameters, except in a validation.
     """
 
     priority = 'VERY_HIGH'  # nothing has been done yet for the step that follows
@@ -59,7 +59,9 @@ class SignalHook(Hook):
         Raises:
             SystemExit: As above.
         """
-        _stop_if_asked(runner)
+        # It may be one that is made up for before the first step.
+        REQUEST.training = True
+        _stop_if_asked(runner, validating=True)
         # Processes with more batches than others cannot ask those others.
         self._val_batches = fewest(len(runner.val_dataloader))
 
@@ -93,7 +95,7 @@ def use_signals(cfg: Config) -> None:
 
 
 def _stop_if_asked(runner: Runner, validating: bool = False) -> None:
-    if not _updated(runner):
+    if not (validating or _updated(runner)):
         return
     number = agreed_signal()
     if not number:
