@@ -34,19 +34,23 @@ class StopRequest:
         agreed: The signal on which the processes agreed, 0 for none; None if they have
             not been asked since the last step.
         training: Whether a step has begun.
+        finished: Whether training is complete: what follows takes seconds, and a signal
+            is ignored.
     """
 
     def __init__(self) -> None:
         self.number = 0
         self.agreed: int | None = None
         self.training = False
+        self.finished = False
         self._owner = 0
         self._time = 0.0
         self._before: dict[int, Any] = {}
 
     def install(self) -> None:
         """Handle the signals, except those that the caller's shell ignores."""
-        self.number, self.agreed, self.training = 0, None, False
+        self.number, self.agreed = 0, None
+        self.training = self.finished = False
         self._owner = os.getpid()
         for number in _numbers():
             before = signal.getsignal(number)
@@ -78,6 +82,8 @@ class StopRequest:
             os.kill(os.getpid(), number)
         elif not self.number:
             self.number, self._time = number, time.monotonic()
+            if self.finished:
+                return
             if not self.training:
                 _say(f'stopped by {name} before the first step: nothing was saved')
                 raise SystemExit(128 + number)

@@ -6,6 +6,7 @@ import sys
 from typing import Any, TextIO
 
 from mmengine.config import Config
+from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -23,7 +24,7 @@ MARGIN = 300
 
 @HOOKS.register_module()
 class HangHook(Hook):
-    """Writes the stack of this process and ends it if it makes no step for a time.
+    """Writes the stack of one of several processes and ends it if it makes no step.
 
     A process that waits for another one makes none either, so all processes end at
     about the same time. The stack goes to the launcher, or to stderr without one. The
@@ -40,9 +41,13 @@ class HangHook(Hook):
             raise ValueError(f'limit must be above 0, got {limit}')
         self.limit = limit
         self._file: TextIO = sys.stderr
+        self._active = False
 
     def before_run(self, runner: Runner) -> None:
         """Called by mmengine once the model is built."""
+        if get_world_size() == 1:
+            return
+        self._active = True
         crash = sys.stderr
         own = own_file()
         if own is not None:
@@ -71,7 +76,8 @@ class HangHook(Hook):
         self._restart()
 
     def _restart(self) -> None:
-        faulthandler.dump_traceback_later(self.limit, exit=True, file=self._file)
+        if self._active:
+            faulthandler.dump_traceback_later(self.limit, exit=True, file=self._file)
 
 
 def use_hang_limit(cfg: Config, limit: int | None) -> None:

@@ -9,16 +9,29 @@ from mmmetaformer.errors import ConfigError
 from .launcher import launch
 from .options import read_options
 
+LEVEL = 'TORCH_CPP_LOG_LEVEL'
+
 
 def main() -> int:
     """Launch what the command line and the environment say; return the status."""
     try:
         options = read_options(sys.argv[1:], os.environ)
+        _import_torch()
         _check_gpus(options.processes)
         return launch(options)
     except ConfigError as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
+
+
+def _import_torch() -> None:
+    """Import it without its warnings of connections that end."""
+    given = os.environ.get(LEVEL)
+    os.environ[LEVEL] = given or 'ERROR'
+    import torch.distributed  # noqa: F401  # reads the variable
+
+    if given is None:
+        del os.environ[LEVEL]  # the processes may warn
 
 
 def _check_gpus(processes: int) -> None:

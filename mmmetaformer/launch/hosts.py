@@ -106,13 +106,17 @@ class Hosts:
             return [*own, *found]
         return own
 
-    def finish(self) -> None:
-        """Let the other hosts finish before this one closes the stores."""
+    def finish(self, seconds: float = TO_ANSWER) -> None:
+        """Let the other hosts finish before this one closes the stores.
+
+        Args:
+            seconds: How long at most.
+        """
         if self._options.nodes == 1:
             return
         with contextlib.suppress(LostHostError), _losing():
             self._set(f'done/{self._attempt}/{self._options.node}', '1')
-            until = time.monotonic() + TO_ANSWER
+            until = time.monotonic() + seconds
             keys = [f'done/{self._attempt}/{node}' for node in self._others()]
             while self._options.node == 0 and time.monotonic() < until:
                 if self._store.check(keys):

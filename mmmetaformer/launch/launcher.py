@@ -19,6 +19,7 @@ from .ranks import Ranks
 __all__ = ['launch']
 
 USER_ERROR = 2
+TO_READ = 5.0  # seconds for other hosts to read why this one ends
 PERIOD = 0.1  # seconds between two looks at the processes
 
 
@@ -74,6 +75,8 @@ def launch(options: Options) -> int:
             status, text = _watch(options, ranks, hosts, signals)
             final = status in (0, USER_ERROR, STOPPED) or signals.number
             if final or attempt >= options.restarts:
+                if status:
+                    hosts.finish(TO_READ)
                 if text:
                     print(text, file=sys.stderr, flush=True)
                 return status
@@ -104,7 +107,7 @@ def _watch(
         lost = f'error: {error}'
     if signals.at_once:
         ranks.kill()
-        return 128 + signal.SIGINT, ''
+        return 128 + signal.SIGINT, 'SIGINT again: stopped at once, without saving'
     if not ranks.running() and not ranks.failed():
         hosts.finish()
         return 0, ''
@@ -119,9 +122,10 @@ def _outcome(
     if lost and not any(not one.consequence for one in reports):
         return 1, lost
     cause = cause_of(reports)
-    if cause.status == STOPPED or (number and cause.status == 128 + number):
-        # The first process has said so.
-        return cause.status, ''
+    if cause.status == STOPPED:
+        return STOPPED, ''  # the first process has printed how to resume
+    if number and cause.status == 128 + number:
+        return cause.status, f'stopped by {signal.Signals(number).name}'
     if ranks.hung:
         raised = {one.rank: one.traceback for one in reports if one.traceback}
         return 1, hang_of({**ranks.stacks(), **raised}, ranks.numbers)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.launch.report import PARENT, report
+from mmmetaformer.launch.report import PARENT, own_file, report
 from mmmetaformer.orphans import die_with_parent
 
 __all__ = [
@@ -181,7 +181,8 @@ def exit_on_user_error(main: Callable[[], None]) -> None:
             print(f'error: {error}', file=sys.stderr)
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
-        print('stopped by SIGINT', file=sys.stderr)
+        if own_file() is None:
+            print('stopped by SIGINT', file=sys.stderr)
         sys.exit(128 + signal.SIGINT)
     except Exception as error:
         if not report(error, 1):

@@ -6,11 +6,14 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from toy_run import by_steps
 
+from mmmetaformer.engine import hangs
 from mmmetaformer.engine.hangs import HANG_LIMIT, HangHook, use_hang_limit
 from mmmetaformer.launch.report import FILE
 
 
-def test_each_step_starts_the_time_again(tmp_path, monkeypatch):
+@pytest.mark.parametrize('processes', [1, 2])
+def test_each_step_starts_the_time_again(processes, tmp_path, monkeypatch):
+    monkeypatch.setattr(hangs, 'get_world_size', lambda: processes)
     armed, cancelled = [], []
     monkeypatch.setattr(
         faulthandler,
@@ -27,6 +30,9 @@ def test_each_step_starts_the_time_again(tmp_path, monkeypatch):
     cfg.launcher = 'none'
     Runner.from_cfg(cfg).train()
     faulthandler.disable()
+    if processes == 1:
+        assert armed == []
+        return
     assert set(armed) == {(7, True, str(tmp_path / '0.late'))}
     assert len(armed) >= 1 + 2 * 8
     assert cancelled == [1]

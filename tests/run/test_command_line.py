@@ -64,6 +64,7 @@ def test_defaults(parse):
         labels_from=None,
         cfg_options=[],
         launcher='none',
+        hang_limit=None,
     )
 
 

@@ -67,7 +67,8 @@ EOF
 export SLURM_CONF=$folder/slurm.conf
 munged --foreground --force --socket="$folder/munge.sock" \
   --key-file="$folder/munge.key" --pid-file="$folder/munged.pid" \
-  --log-file="$folder/munged.log" --seed-file="$folder/munged.seed" &
+  --log-file="$folder/munged.log" --seed-file="$folder/munged.seed" \
+  2>"$folder/munged.err" &
 daemons+=($!)
 slurmctld -D >"$folder/slurmctld.log" 2>&1 &
 daemons+=($!)

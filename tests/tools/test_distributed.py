@@ -33,7 +33,6 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
     work_dir = tmp_path / 'work'
     config = tiny_config(tmp_path, method, 'convformer', MORE)
     common = ('--sample-data', sample, '--work-dir', work_dir)
-    port = {'upernet': '29611', 'mask_rcnn': '29612'}[method]
     done = tool(
         'dist_train.sh',
         config,
@@ -42,7 +41,6 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
         '--cfg-options',
         *SHORT[method],
         PYTHONPATH=str(tmp_path),
-        PORT=port,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     first, second = (
@@ -61,7 +59,6 @@ def test_two_processes_on_a_cpu_end_with_the_same_parameters(
             '--cfg-options',
             *SHORT[method],
             PYTHONPATH=str(tmp_path),
-            PORT=port,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         assert 'mIoU' in done.stdout
@@ -87,7 +84,6 @@ def test_weights_that_do_not_fit_stop_both_processes(
         *SHORT['upernet'],
         'model.backbone.init_cfg.type=Pretrained',
         f'model.backbone.init_cfg.checkpoint={weights}',
-        PORT='29613',
     )
     assert done.returncode != 0
     assert 'is not a MetaFormer: its first keys are conv1.weight' in done.stderr

@@ -34,11 +34,13 @@ class SignalHook(Hook):
 
     def __init__(self) -> None:
         self._val_batches = 0
+        self._installed = False
 
     def before_train(self, runner: Runner) -> None:
         """Called by mmengine once everything is built and loaded."""
         if not REQUEST.installed:
             REQUEST.install()
+            self._installed = True
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None
@@ -82,7 +84,10 @@ class SignalHook(Hook):
 
     def after_train(self, runner: Runner) -> None:
         """Called by mmengine when training is complete."""
-        REQUEST.uninstall()
+        REQUEST.finished = True
+        if self._installed:
+            # The program may have other things to do.
+            REQUEST.uninstall()
 
 
 def use_signals(cfg: Config) -> None:

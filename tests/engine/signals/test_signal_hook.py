@@ -158,13 +158,24 @@ def test_before_the_first_step(tmp_path, capfd):
     assert not list(tmp_path.glob('*.pth'))
 
 
-def test_a_signal_in_the_last_step_ends_the_run_as_usual(tmp_path):
-    before = signal.getsignal(signal.SIGTERM)
+def test_a_complete_run_is_not_stopped(tmp_path):
+    """Neither in its last step, nor afterwards."""
     cfg = by_steps(tmp_path, batch_size=16)
-    cfg.custom_hooks.append(
-        dict(type='SendSignalHook', place='after_train_iter', iteration=19)
-    )
+    for place in ('after_train_iter', 'after_train', 'after_run'):
+        cfg.custom_hooks.append(
+            dict(
+                type='SendSignalHook', place=place, iteration=19 + ('iter' not in place)
+            )
+        )
     use_signals(cfg)
     Runner.from_cfg(cfg).train()
-    assert signal.getsignal(signal.SIGTERM) is not before
-    assert not REQUEST.installed
+    assert REQUEST.installed
+
+
+def test_own_handlers_are_removed(tmp_path):
+    REQUEST.uninstall()
+    before = signal.getsignal(signal.SIGTERM)
+    cfg = by_steps(tmp_path, batch_size=16)
+    use_signals(cfg)
+    Runner.from_cfg(cfg).train()
+    assert signal.getsignal(signal.SIGTERM) is before
