@@ -33,8 +33,12 @@ def drop_claims(checkpoint: dict[str, Any]) -> None:
             place.pop('cfg', None)
 
 
-def check_counts(meta: Any) -> None:
+def check_counts(meta: Any, name: str) -> None:
     """Refuse a position or a seed that no run can have.
+
+    Args:
+        meta: The checkpoint's.
+        name: The checkpoint, for the message.
 
     Raises:
         ConfigError: It is not what mmengine saves.
@@ -43,13 +47,13 @@ def check_counts(meta: Any) -> None:
     for key in COUNTS:
         if not _is_count(meta.get(key)):
             raise ConfigError(
-                f'the checkpoint is damaged: its {key} is {meta.get(key)!r}, expected '
+                f'{name} is damaged: its {key} is {meta.get(key)!r}, expected '
                 'a number from 0 up'
             )
     seed = meta.get('seed')
     if seed is not None and not (_is_count(seed) and seed < SEEDS):
         raise ConfigError(
-            f'the checkpoint is damaged: its seed is {seed!r}, expected a number from '
+            f'{name} is damaged: its seed is {seed!r}, expected a number from '
             f'0 to {SEEDS - 1}'
         )
 

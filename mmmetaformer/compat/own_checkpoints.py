@@ -39,7 +39,7 @@ def own_path(value: Any, hooks: Iterable[CheckpointHook], work_dir: str) -> str 
 
 
 def own_ids(value: Any, done: int) -> list[int] | None:
-    """Return the numbers of checkpoints, None if they cannot be.
+    """Return those that can be numbers of checkpoints, None if it is no list.
 
     Args:
         value: What the checkpoint says.
@@ -47,8 +47,7 @@ def own_ids(value: Any, done: int) -> list[int] | None:
     """
     if not isinstance(value, (list, tuple)):
         return None
-    plain = all(type(number) is int and 0 <= number <= done for number in value)
-    return list(value) if plain else None
+    return [number for number in value if type(number) is int and 0 <= number <= done]
 
 
 def folder_of(hook: CheckpointHook, work_dir: str) -> str:

@@ -54,7 +54,7 @@ def _keeping_own_info(load: Callable[..., Any]) -> Callable[..., Any]:
     def load_checkpoint(self: Runner, *args: Any, **kwargs: Any) -> Any:
         checkpoint = load(self, *args, **kwargs)
         if self._resume:
-            check_counts(checkpoint.get('meta'))
+            check_counts(checkpoint.get('meta'), str(self._load_from))
             checkpoint['message_hub'] = keep_own_info(checkpoint, self)
         return checkpoint
 
@@ -120,7 +120,7 @@ def _accepted(key: Any, value: Any, done: int, runner: Runner) -> Any | None:
         return value
     if key.startswith('best_ckpt') and accepted and not _exists(accepted):
         return None
-    if accepted is None:
+    if accepted is None or (key == 'keep_ckpt_ids' and accepted != list(value)):
         warn(
             f'{runner._load_from} says that its {key} is {value!r}, which is not '
             f'{expected}: ignored'

@@ -79,11 +79,21 @@ def test_names_of_another_template_and_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    'value', [['../../x'], [4, '8'], [9], [-1], [True], 'abc', {'a': 1}, None]
+    ('value', 'kept'),
+    [
+        (['../../x'], []),
+        ([4, '8'], [4]),
+        ([9], []),
+        ([-1], []),
+        ([True], []),
+        ('abc', None),
+        ({'a': 1}, None),
+        (None, None),
+    ],
 )
-def test_numbers_that_no_run_writes(tmp_path, value):
+def test_numbers_that_no_run_writes(tmp_path, value, kept):
     info, warnings = accepted(tmp_path, {'keep_ckpt_ids': value})
-    assert info == {}
+    assert info.get('keep_ckpt_ids') == kept
     assert len(warnings) == 1
     assert accepted(tmp_path, {'keep_ckpt_ids': [4, 8]}) == (
         {'keep_ckpt_ids': [4, 8]},

@@ -87,7 +87,7 @@ DAMAGE = {
     'optimizer': (lambda path: save(path, optimizer=None), 'has only weights'),
     'position': (
         lambda path: save(path, meta={'epoch': 0}),
-        'does not say after how many steps it was saved',
+        'is damaged: its iter is None',
     ),
 }
 

@@ -41,7 +41,7 @@ def there(folder):
 
 def start(cfg, overwrite=False, resumed=None, **runner):
     files = CheckpointFiles.of(cfg)
-    state = dict(_load_from=resumed, epoch=0, iter=0)
+    state = dict(_load_from=resumed, _resume=bool(resumed), epoch=0, iter=8)
     with WorkDirLock(files.folders) as lock:
         lock.create()
         hook = WorkDirHook(files, lock, overwrite, resumed)
@@ -131,7 +131,7 @@ def test_newer_ones_than_the_one_to_resume_from_are_set_aside(
     }
     said = capsys.readouterr().err
     assert said.count('\n') == 1
-    assert said.endswith('are now called *.aside: iter_12.pth, iter_8.pth\n')
+    assert said.endswith('to *.aside: iter_12.pth, iter_8.pth\n')
     start(cfg, resumed=f'{tmp_path}/work/iter_4.pth')
     start(cfg, resumed=f'{tmp_path}/elsewhere/iter_1.pth')
     assert not capsys.readouterr().err

@@ -76,7 +76,7 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
     if path.endswith('.safetensors') and is_local:
         return Checkpoint(path, dict(weights), _published_classes(path))
     if resume:
-        check_counts(checkpoint['meta'])
+        check_counts(checkpoint['meta'], path)
     meta = _mapping(checkpoint.get('meta'))
     return Checkpoint(
         path,

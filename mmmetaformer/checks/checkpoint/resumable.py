@@ -32,9 +32,6 @@ def check_resumable(path: str, cfg: Config) -> Checkpoint:
         ConfigError: With the reason, after the path.
     """
     checkpoint = check_checkpoint(path, resume=True)
-    assert checkpoint is not None
-    if checkpoint.steps is None or checkpoint.epochs is None:
-        raise ConfigError(f'{path} does not say after how many steps it was saved')
     bad = bad_states(read_checkpoint(path))
     if bad:
         raise ConfigError(

@@ -52,7 +52,7 @@ class SignalHook(Hook):
         """
         if not REQUEST.training:
             REQUEST.training = True
-        else:
+        elif _updated(runner):
             _stop_if_asked(runner)
 
     def before_val_epoch(self, runner: Runner) -> None:
@@ -63,7 +63,7 @@ class SignalHook(Hook):
         """
         # It may be one that is made up for before the first step.
         REQUEST.training = True
-        _stop_if_asked(runner, validating=True)
+        _stop_if_asked(runner)
         # Processes with more batches than others cannot ask those others.
         self._val_batches = fewest(len(runner.val_dataloader))
 
@@ -80,7 +80,7 @@ class SignalHook(Hook):
             SystemExit: A process has received a signal.
         """
         if batch_idx < self._val_batches:
-            _stop_if_asked(runner, validating=True)
+            _stop_if_asked(runner, averaged=True)
 
     def after_train(self, runner: Runner) -> None:
         """Called by mmengine when training is complete."""
@@ -99,15 +99,18 @@ def use_signals(cfg: Config) -> None:
     add_hook(cfg, dict(type='mmmetaformer.SignalHook'))
 
 
-def _stop_if_asked(runner: Runner, validating: bool = False) -> None:
-    if not (validating or _updated(runner)):
-        return
+def _stop_if_asked(runner: Runner, averaged: bool = False) -> None:
+    """Save and exit if there is a signal.
+
+    Args:
+        runner: The runner.
+        averaged: Whether hooks have put averages in the place of the weights.
+    """
     number = agreed_signal()
     if not number:
         return
-    for hook in runner.hooks if validating else ():
+    for hook in runner.hooks if averaged else ():
         if isinstance(hook, EMAHook):
-            # It validates with the averages in place of the weights.
             hook.after_val_epoch(runner)
     path = save_now(runner)
     if is_main_process():

@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 from toy_run import ToyModel, by_epochs, by_steps
 
 from mmmetaformer.engine.accumulation import use_accumulation
+from mmmetaformer.engine.checkpoints import use_safe_checkpoints
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.launch.command import COMMAND
@@ -72,6 +73,7 @@ def stopped(cfg, place, iteration, number=signal.SIGTERM):
     cfg.custom_hooks.append(
         dict(type='SendSignalHook', place=place, iteration=iteration, number=number)
     )
+    use_safe_checkpoints(cfg)
     use_signals(cfg)
     runner = Runner.from_cfg(cfg)
     with pytest.raises(SystemExit) as stop:
@@ -148,6 +150,7 @@ def test_before_the_first_step(tmp_path, capfd):
     cfg.custom_hooks.append(
         dict(type='SendSignalHook', place='before_train', iteration=0)
     )
+    use_safe_checkpoints(cfg)
     use_signals(cfg)
     runner = Runner.from_cfg(cfg)
     with pytest.raises(SystemExit) as stop:
@@ -167,6 +170,7 @@ def test_a_complete_run_is_not_stopped(tmp_path):
                 type='SendSignalHook', place=place, iteration=19 + ('iter' not in place)
             )
         )
+    use_safe_checkpoints(cfg)
     use_signals(cfg)
     Runner.from_cfg(cfg).train()
     assert REQUEST.installed
@@ -176,6 +180,7 @@ def test_own_handlers_are_removed(tmp_path):
     REQUEST.uninstall()
     before = signal.getsignal(signal.SIGTERM)
     cfg = by_steps(tmp_path, batch_size=16)
+    use_safe_checkpoints(cfg)
     use_signals(cfg)
     Runner.from_cfg(cfg).train()
     assert signal.getsignal(signal.SIGTERM) is before

@@ -15,6 +15,7 @@ from mmengine.runner import Runner
 sys.path.insert(0, sys.argv[1])
 from toy_run import by_steps
 from mmengine.hooks import Hook
+from mmmetaformer.engine.checkpoints import use_safe_checkpoints
 from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.run.command_line import exit_on_user_error
@@ -41,6 +42,7 @@ def main():
     cfg = by_steps(f'{folder}/work', batch_size=16, steps=8)
     cfg.model_wrapper_cfg = dict(type='MMDistributedDataParallel', device_ids=None)
     stop_at_nan(cfg, int(nan_steps))
+    use_safe_checkpoints(cfg)
     use_signals(cfg)
     runner = Runner.from_cfg(cfg)
     runner.register_hook(SendHook())
