@@ -31,7 +31,11 @@ daemons=()
 
 finish() {
   scancel --user root --quiet 2>/dev/null || true
-  sleep 1
+  # Their steps end only while the node daemons run.
+  for _ in {1..40}; do
+    [[ -n $(squeue --noheader 2>/dev/null) ]] || break
+    sleep 1
+  done
   ((${#daemons[@]} == 0)) || kill "${daemons[@]}" 2>/dev/null || true
   wait || true
   echo "Logs are in $folder"
@@ -107,8 +111,8 @@ submit() {  # NAME, MINUTES: prints the job's number
 
 state_of() { scontrol --oneliner show job "$1" | grep -o "$2=[^ ]*" | cut -d= -f2; }
 
-finished() {  # JOB: waits until it has neither to run nor to wait
-  while [[ $(state_of "$1" JobState) =~ PENDING|RUNNING|COMPLETING|REQUEUE ]]; do
+finished() {  # JOB: waits until it has ended for good
+  until [[ $(state_of "$1" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)$ ]]; do
     sleep 2
   done
 }
