@@ -59,6 +59,8 @@ def prepare_cpu_launch(cfg: Config) -> None:
             device_ids=None,
             broadcast_buffers=False,
             find_unused_parameters=cfg.get('find_unused_parameters', False),
+            # Same bits; saves a copy of all gradients (docs/scaling.md).
+            gradient_as_bucket_view=True,
         )
     layers = [node for node in dicts_in(cfg.model) if node.get('type') in SYNC_BN]
     for layer in layers:

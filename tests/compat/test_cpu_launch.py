@@ -108,6 +108,7 @@ class Toy(BaseModel):
         return self.fc(inputs)
 
 
-MODEL_WRAPPERS.build(cfg.model_wrapper_cfg, default_args=dict(module=Toy()))
+wrapped = MODEL_WRAPPERS.build(cfg.model_wrapper_cfg, default_args=dict(module=Toy()))
+assert wrapped.gradient_as_bucket_view
 torch.distributed.destroy_process_group()
 """
