@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mmmetaformer.engine import agreement
-from mmmetaformer.engine.agreement import agreed_signal, fewest, flag_and_signal
+from mmmetaformer.engine.agreement import agreed_signal, anywhere, fewest
 from mmmetaformer.stop_request import REQUEST
 
 
@@ -29,7 +29,7 @@ def other(monkeypatch):
 
 def test_one_exchange_for_a_flag_and_the_signal(other):
     other['numbers'] = (1.0, float(signal.SIGTERM))
-    assert flag_and_signal(False) is True
+    assert anywhere(False) is True
     assert agreed_signal() == signal.SIGTERM
     assert other['calls'] == 1
 
@@ -42,7 +42,7 @@ def test_an_exchange_of_its_own_where_there_was_none(other):
 
 
 def test_a_signal_of_this_process_counts_only_once_all_know_it(other, monkeypatch):
-    flag_and_signal(False)
+    anywhere(False)
     monkeypatch.setattr(REQUEST, 'number', int(signal.SIGINT))
     assert agreed_signal() == 0
     assert agreed_signal() == signal.SIGINT
@@ -57,5 +57,5 @@ def test_one_process_asks_nobody(monkeypatch):
     monkeypatch.setattr(agreement, 'all_reduce', None)
     monkeypatch.setattr(REQUEST, 'number', int(signal.SIGINT))
     assert agreed_signal() == signal.SIGINT
-    assert flag_and_signal(True) is True
+    assert anywhere(True) is True
     assert fewest(4) == 4

@@ -30,7 +30,8 @@ class SignalHook(Hook):
     it waits for an update of the parameters, except in a validation.
     """
 
-    priority = 'VERY_HIGH'  # nothing has been done yet for the step that follows
+    # Nothing has been done yet for the step that follows, such as writing down its lr.
+    priority = 'HIGHEST'
 
     def __init__(self) -> None:
         self._val_batches = 0
