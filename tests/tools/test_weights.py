@@ -109,22 +109,22 @@ def test_published_files_work_in_tests_and_inferencers(
         assert file.stat().st_size < 0.6 * (tmp_path / checkpoint).stat().st_size
         done = tool('test.py', config, file, *common, *SHORT[method])
         assert metric in done.stdout, done.stderr[-3000:]
-        results.append(infer(method, file, image))
+        results.append(infer(method, str(next(work_dir.glob('*.py'))), file, image))
     assert np.array_equal(*results)
 
 
-def infer(method, file, image):
-    """Predict with an inferencer that reads the config from the file."""
+def infer(method, config, file, image):
+    """Predict with an inferencer."""
     try:
         if method == 'upernet':
             from mmseg.apis import MMSegInferencer
 
-            inferencer = MMSegInferencer(None, weights=str(file), device='cpu')
+            inferencer = MMSegInferencer(config, weights=str(file), device='cpu')
             assert inferencer.model.dataset_meta['classes'][0] == 'wall'
             return inferencer(str(image))['predictions']
         from mmdet.apis import DetInferencer
 
-        inferencer = DetInferencer(None, weights=str(file), device='cpu')
+        inferencer = DetInferencer(config, weights=str(file), device='cpu')
         assert inferencer.visualizer.dataset_meta['classes'][0] == 'ball'
         return inferencer(str(image))['predictions'][0]['scores']
     finally:

@@ -74,13 +74,16 @@ def test_no_weights_inside(tmp_path):
         check_checkpoint(str(path))
 
 
+META = {'epoch': 0, 'iter': 4}
+
+
 def test_resume_needs_more_than_weights(tmp_path):
     path = tmp_path / 'model.pth'
     weights = {'state_dict': {'weight': torch.ones(2)}}
     torch.save(weights, path)
     with pytest.raises(ConfigError, match='only weights.*load_from='):
         check_checkpoint(str(path), resume=True)
-    torch.save({**weights, 'optimizer': {}, 'message_hub': {}, 'meta': {}}, path)
+    torch.save({**weights, 'optimizer': {}, 'message_hub': {}, 'meta': META}, path)
     check_checkpoint(str(path), resume=True)
 
 

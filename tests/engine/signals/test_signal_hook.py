@@ -53,9 +53,12 @@ class CountMetric(BaseMetric):
 @pytest.fixture(autouse=True)
 def _own_handlers(monkeypatch):
     monkeypatch.setenv(COMMAND, "tools/train.py 'my config.py'")
+    # A shell lets its background jobs ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     REQUEST.install()
     yield
     REQUEST.uninstall()
+    signal.signal(signal.SIGINT, before)
 
 
 def validating(cfg):
