@@ -50,7 +50,7 @@ class DataError(ConfigError):
 
 
 class DivergedError(ConfigError):
-    """Training produced numbers that are not finite; going on would be in vain."""
+    """Training produced numbers that are not finite, and stops."""
 
 
 def warn(message: str) -> None:

@@ -3,15 +3,21 @@
 # is up or it is preempted.
 # Usage: tools/slurm_train.sh PARTITION JOB_NAME CONFIG [ARGUMENTS OF tools/train.py ...]
 # Environment variables and defaults: GPUS (8; 0 for CPUs), GPUS_PER_NODE (8), TASKS (GPUS)
-# and TASKS_PER_NODE (GPUS_PER_NODE), CPUS_PER_TASK (5), AHEAD (120: seconds before the
-# time limit at which training saves and stops), SBATCH_ARGS and SRUN_ARGS (none; such as
-# SBATCH_ARGS='--time=8:00:00 --account=mine').
+# and TASKS_PER_NODE (GPUS_PER_NODE; on CPUs, Slurm decides), CPUS_PER_TASK (5), AHEAD
+# (120: seconds before the time limit at which training saves and stops), SBATCH_ARGS and
+# SRUN_ARGS (none; such as SBATCH_ARGS='--time=8:00:00 --account=mine').
 set -euo pipefail
 usage="usage: $0 PARTITION JOB_NAME CONFIG [ARGUMENTS ...]"
 partition=${1:?$usage}
 job_name=${2:?$usage}
 config=${3:?$usage}
-typed=$(printf '%q ' "$0" "$@")
+# What the user typed, for the line that says how to resume.
+typed=''
+for name in GPUS GPUS_PER_NODE TASKS TASKS_PER_NODE CPUS_PER_TASK AHEAD SBATCH_ARGS \
+  SRUN_ARGS; do
+  [[ -z ${!name:-} ]] || typed+="$name=$(printf '%q' "${!name}") "
+done
+typed+=$(printf '%q ' "$0" "$@")
 shift 3
 gpus=${GPUS:-8}
 gpus_per_node=${GPUS_PER_NODE:-$((gpus < 8 ? gpus : 8))}
@@ -21,14 +27,18 @@ if ((tasks == 0)); then
   exit 2
 fi
 resources=()
-((gpus == 0)) || resources=("--gres=gpu:$gpus_per_node")
+if ((gpus > 0)); then
+  resources=("--gres=gpu:$gpus_per_node" "--ntasks-per-node=${TASKS_PER_NODE:-$gpus_per_node}")
+elif [[ -n ${TASKS_PER_NODE:-} ]]; then
+  resources=("--ntasks-per-node=$TASKS_PER_NODE")
+fi
 
 # Status 75: the run was asked to stop, and has saved a checkpoint. srun returns the
 # highest status of all tasks, so none of them may be killed because another has ended.
 # SBATCH_ARGS is unquoted because it can hold several words.
 # shellcheck disable=SC2086
 exec sbatch --partition="$partition" --job-name="$job_name" "${resources[@]}" \
-  --ntasks="$tasks" --ntasks-per-node="${TASKS_PER_NODE:-${gpus_per_node/#0/1}}" \
+  --ntasks="$tasks" \
   --cpus-per-task="${CPUS_PER_TASK:-5}" --requeue --open-mode=append \
   --signal="USR1@${AHEAD:-120}" --output='%x-%j.out' ${SBATCH_ARGS:-} <<EOF
 #!/usr/bin/env bash

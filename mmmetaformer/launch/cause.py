@@ -59,8 +59,8 @@ def hang_of(stacks: Mapping[int, str], numbers: Sequence[int]) -> str:
             lines.append(f'  and {len(frames) - MAX_FRAMES} more')
     limit = next(limit for text in stacks.values() if (limit := limit_of(text)))
     lines.append(
-        f'error: no process finished a step for {limit} (--hang-limit); where each was '
-        'is above'
+        f'error: no process finished a step for {limit} (--hang-limit); their '
+        'stacks are above'
     )
     return '\n'.join(lines)
 

@@ -82,8 +82,7 @@ def launch(options: Options) -> int:
                 return status
             attempt += 1
             print(
-                f'{text}\nrestart {attempt} of {options.restarts}, from the last good '
-                'checkpoint',
+                f'{text}\nrestart {attempt} of {options.restarts}',
                 file=sys.stderr,
                 flush=True,
             )

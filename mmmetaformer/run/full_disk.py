@@ -49,7 +49,7 @@ def full_disk_errors(cfg: Config) -> Iterator[None]:
         free = size_text(shutil.disk_usage(cfg.work_dir).free)
         raise ConfigError(
             f'the run cannot write{what}: {error.strerror} ({free} free in '
-            f'{cfg.work_dir}). When it can, continue with --resume'
+            f'{cfg.work_dir}). Free space, then resume with --resume'
         ) from error
     finally:
         logging.Handler.handleError = handle_error  # type: ignore[method-assign]

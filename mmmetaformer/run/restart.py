@@ -14,9 +14,9 @@ __all__ = ['resume_if_restarted']
 def resume_if_restarted(cfg: Config, args: argparse.Namespace) -> None:
     """Resume a run that failed and is started again, or that Slurm has requeued.
 
-    What the user asked for was for the first start: to begin, to begin anew with
-    `--overwrite`, or to go on from some checkpoint. Until this run has saved one of its
-    own, the same holds again.
+    What the user asked for was for the first start: to begin, to start over with
+    `--overwrite`, or to resume from some checkpoint. Until this run has saved one of
+    its own, the same holds again.
 
     Args:
         cfg: The run's config with its work dir.

@@ -63,7 +63,7 @@ def _newest(cfg: Config) -> str | None:
     choice = choose(cfg, files)
     if choice.path is not None:
         for reason in choice.passed:
-            warn(f'--resume passes over a checkpoint: {reason}')
+            warn(f'--resume skips a checkpoint: {reason}')
         if is_first_process():
             print(f'--resume continues from {choice.path}', flush=True)
         return choice.path

@@ -200,7 +200,7 @@ if count < 2:
     said = capfd.readouterr().err
     assert status == 0, said
     assert len(pids()) == 6
-    assert 'restart 1 of 2, from the last good checkpoint' in said
+    assert 'restart 1 of 2' in said
     assert 'failed: ArithmeticError: attempt 1' in said
 
 

@@ -103,7 +103,7 @@ def test_passes_over_what_is_not_good(cfg, tmp_path, damage, capsys):
     assert cfg.load_from == f'{tmp_path}/work/iter_4.pth'
     said = capsys.readouterr()
     assert said.err.count('\n') == 1
-    assert said.err.startswith('warning: --resume passes over a checkpoint: ')
+    assert said.err.startswith('warning: --resume skips a checkpoint: ')
     assert what in said.err
     assert said.out == f'--resume continues from {tmp_path}/work/iter_4.pth\n'
 

@@ -135,7 +135,7 @@ def test_stacks_of_processes_that_hang(fault, faulty):
 def test_starts_again_from_the_last_checkpoint(faulty, tmp_path):
     done = faulty('kill', '--max-restarts', '1')
     assert done.returncode == 0, done.stderr[-3000:]
-    assert 'restart 1 of 1, from the last good checkpoint' in done.stderr
+    assert 'restart 1 of 1' in done.stderr
     assert 'iter_6.pth' in (tmp_path / 'work' / 'last_checkpoint').read_text()
     first, second = sorted((tmp_path / 'work').glob('*/vis_data/scalars.json'))
     steps = [

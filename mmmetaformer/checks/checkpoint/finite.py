@@ -15,7 +15,7 @@ __all__ = ['check_finite']
 
 
 def check_finite(model: nn.Module, state_dict: Mapping[str, Tensor], path: str) -> None:
-    """Refuse weights that are NaN or infinite: each metric of them would be in vain.
+    """Refuse weights that are NaN or infinite: no metric of them means anything.
 
     Args:
         model: The model that is to have the weights, or a wrapper around it.

@@ -89,8 +89,8 @@ class DataPosition:
             else:
                 meta['iter'] = updates_as_passes(meta, here.accumulated)
             warn(
-                f'{name} was saved with {record}, this run has {here}: the order of '
-                'the images goes on where it was, but the run is not the same to the '
+                f'{name} was saved with {record}, this run has {here}: the '
+                'images continue in the same order, but results are not equal to the '
                 'bit'
             )
         self.pending = record.pending if same else 0

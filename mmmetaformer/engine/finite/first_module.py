@@ -4,6 +4,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mmengine.dist import get_world_size
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
@@ -43,8 +44,7 @@ class Batches:
 def first_bad_module(runner: Runner, batch: Any) -> str | None:
     """Run a batch again and return the first module whose output is not finite.
 
-    All processes have to call it, for the layers that exchange statistics. The
-    statistics of batch norm change; nothing else does.
+    The statistics of batch norm change; nothing else does.
 
     Args:
         runner: The run, with the weights that had the bad loss.
@@ -52,11 +52,15 @@ def first_bad_module(runner: Runner, batch: Any) -> str | None:
 
     Returns:
         Its name, with what is wrong before it; None if all outputs are finite, such as
-        in an error of the backward pass.
+        in an error of the backward pass, or if SyncBN would let processes wait.
     """
-    if batch is None:
-        return None
     model = _inner(runner.model)
+    # A process that fails in the middle would leave the others waiting in such a layer.
+    waits = get_world_size() > 1 and any(
+        isinstance(module, nn.SyncBatchNorm) for module in model.modules()
+    )
+    if batch is None or waits:
+        return None
     found: list[str] = []
 
     def watch(name: str, module: nn.Module) -> Any:
