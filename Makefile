@@ -54,7 +54,7 @@ test-slow: setup-tests  ## Run the slow tests
 
 test-faults: setup-tests  ## Kill, damage, starve and hang runs; print a table
 	@echo '==> Running the fault tests'
-	$(BIN)/python -m pytest -m faults -v
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m faults -v
 
 test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-newest
 	@echo '==> Running the tests with the newest versions'

@@ -22,7 +22,9 @@ def tiny(path):
     return cfg
 
 
-@pytest.mark.parametrize('method', ['mask_rcnn', 'upernet'])
+@pytest.mark.parametrize(
+    'method', [pytest.param('mask_rcnn', marks=pytest.mark.slow), 'upernet']
+)
 def test_steps(root, method):
     path = str(root / f'configs/{method}_convformer.py')
     setting = Setting((64, 96), batch=2)
