@@ -115,7 +115,7 @@ def test_another_batch_size_goes_on_at_the_same_image(tmp_path, capsys):
     assert place[1] == 12
     said = capsys.readouterr().err
     assert 'iter_4.pth was saved with 1 x 4 images per pass and 1 per update' in said
-    assert 'the order of the images goes on' in said
+    assert 'the images continue in the same order' in said
 
 
 def test_another_batch_size_in_the_middle_of_an_epoch(tmp_path):
