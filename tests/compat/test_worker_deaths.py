@@ -64,7 +64,8 @@ def test_signals_of_others_leave_workers_alone(persistent):
     for number in ('SIGINT', 'SIGTERM', 'SIGUSR1'):
         for pid in pids:
             # Not a child's: the sender is not the parent.
-            subprocess.run(['kill', f'-{number[3:]}', str(pid)], check=True)
+            command = f'kill -{number[3:]} {pid}'
+            subprocess.run(['bash', '-c', command], check=True)
     assert [pid_of(batch) in pids for batch in batches] == [True] * 6
 
 

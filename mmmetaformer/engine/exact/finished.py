@@ -27,6 +27,7 @@ def forget_end(work_dir: str) -> None:
 
 
 def has_ended(work_dir: str, step: int) -> bool:
-    """Return whether a run has ended at this iteration."""
+    """Return whether a run has ended at this iteration, or at a later one."""
     file = Path(work_dir, NAME)
-    return file.is_file() and file.read_text(encoding='utf-8').strip() == str(step)
+    words = file.read_text(encoding='utf-8', errors='replace') if file.is_file() else ''
+    return words.strip().isdecimal() and int(words) >= step

@@ -48,6 +48,7 @@ def test_the_end_of_a_run_is_remembered(tmp_path):
     assert not has_ended(tmp_path, 12)
     note_end(tmp_path, 12)
     assert has_ended(tmp_path, 12)
+    assert has_ended(tmp_path, 8)  # it went past this one
     assert not has_ended(tmp_path, 24)
     forget_end(tmp_path)
     forget_end(tmp_path)
