@@ -28,8 +28,8 @@ SYNC_BN = ('SyncBN', 'MMSyncBN')
 def prepare_cpu_launch(cfg: Config) -> None:
     """Create a gloo process group and adapt the config, if there is no accelerator.
 
-    With an accelerator, or without a launcher, nothing changes; under Slurm, the
-    processes are told how to find each other in any case.
+    With an accelerator, or without a launcher, nothing changes. Under Slurm, the
+    addresses that torch needs are set in any case.
 
     Args:
         cfg: The run's config with its `launcher`; changed in place.

@@ -3,30 +3,11 @@
 
 from dataclasses import dataclass
 
+from tiny_runs import TINY_MODELS
+
 #: At most this many kill points of each setting are tried.
 POINTS = 10
 
-MODELS = {
-    'upernet': """
-_base_ = '{root}/configs/upernet_convformer.py'
-model = dict(
-    backbone=dict(
-        arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True), init_cfg=None
-    ),
-    decode_head=dict(in_channels=[32] * 4),
-    auxiliary_head=dict(in_channels=32),
-)
-""",
-    'mask_rcnn': """
-_base_ = '{root}/configs/mask_rcnn_convformer.py'
-model = dict(
-    backbone=dict(
-        arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True), init_cfg=None
-    ),
-    neck=dict(in_channels=[32] * 4),
-)
-""",
-}
 HOOKS = """
 custom_imports = dict(imports=['kill_hook'])
 custom_hooks = [dict(type='KillHook'), dict(type='KillLastHook')]
@@ -87,7 +68,7 @@ WORKERS = (
 )
 SETTINGS = [
     setting
-    for method in MODELS
+    for method in TINY_MODELS
     for setting in (
         Setting(method, 'plain'),
         Setting(

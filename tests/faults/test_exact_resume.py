@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from exact_cases import COMMON, HOOKS, MODELS, PLACES, POINTS, SETTINGS, SHORT
+from exact_cases import COMMON, HOOKS, PLACES, POINTS, SETTINGS, SHORT
 from mmengine.logging import HistoryBuffer
+from tiny_runs import TINY_MODELS
 
 from mmmetaformer import compat
 from mmmetaformer.text import table
@@ -88,8 +89,10 @@ def free_port():
 @pytest.fixture(scope='module')
 def tool(tmp_path_factory, root):
     folder = tmp_path_factory.mktemp('exact')
-    for method, text in MODELS.items():
-        (folder / f'{method}.py').write_text(text.format(root=root) + HOOKS)
+    for method, text in TINY_MODELS.items():
+        (folder / f'{method}.py').write_text(
+            text.format(root=root, family='convformer') + HOOKS
+        )
     tool = Tool(folder)
     yield tool
     tool.close()
