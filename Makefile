@@ -44,21 +44,21 @@ train: setup  ## Train on synthetic data, print the mIoU, draw predictions
 	@echo '==> Done: the mIoU is above, the pictures are in' \
 		'$(WORK_DIR)/pictures/vis_data/vis_image'
 
-test: setup-tests  ## Run the tests, except the slow ones and the faults
+test: setup-tests  ## Run the tests, except the slow ones
 	@echo '==> Running the tests'
-	$(PYTEST) -m 'not slow and not faults'
+	$(PYTEST) -m 'not slow'
 
-test-slow: setup-tests  ## Run the slow tests
+test-slow: setup-tests  ## Run the slow tests, except those of faults
 	@echo '==> Running the slow tests: half an hour on two cores'
-	$(BIN)/python -m pytest -m slow -v
+	$(BIN)/python -m pytest -m 'slow and not faults' -v
 
 test-faults: setup-tests  ## Kill, damage, starve and hang runs; print a table
-	@echo '==> Running the fault tests'
+	@echo '==> Running the tests of faults: an hour on two cores'
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m faults -v
 
 test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-newest
 	@echo '==> Running the tests with the newest versions'
-	$(subst .venv/,.venv-newest/,$(PYTEST)) -m 'not slow and not faults'
+	$(subst .venv/,.venv-newest/,$(PYTEST)) -m 'not slow'
 
 lint: setup-lint  ## Check style, types, imports and spelling
 	@echo '==> Checking style, types, imports and spelling'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,31 @@ def pytest_collection_modifyitems(items):
         return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
     items.sort(key=place)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print the table of docs/reliability.md, if the tests of faults were asked for."""
+    if config.option.markexpr != 'faults':
+        return
+    counts = {}
+    for outcome in ('passed', 'failed', 'error', 'skipped'):
+        for report in terminalreporter.getreports(outcome):
+            for name, row in report.user_properties:
+                if name == 'fault':
+                    counts.setdefault(row, Counter())[outcome] += 1
+    terminalreporter.section('faults')
+    for row, count in sorted(counts.items()):
+        skipped = f', {count["skipped"]} skipped' if count['skipped'] else ''
+        tried = count.total() - count['skipped']
+        terminalreporter.line(f'| {row} | {count["passed"]} of {tried}{skipped} |')
+
+
+@pytest.fixture(autouse=True)
+def _fault(request, record_property):
+    """Note the row of that table to which a test belongs."""
+    marker = request.node.get_closest_marker('faults')
+    if marker is not None:
+        record_property('fault', *marker.args)
 
 
 @pytest.fixture(autouse=True)

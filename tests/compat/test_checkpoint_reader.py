@@ -20,6 +20,8 @@ from mmmetaformer.compat.checkpoint_reader import read
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights.publish import save_weights
 
+pytestmark = pytest.mark.faults('checkpoint that runs code or names files')
+
 
 class Touch:
     """Create a file when it is unpickled."""

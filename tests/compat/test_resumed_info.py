@@ -14,6 +14,8 @@ from toy_run import by_steps
 from mmmetaformer.compat.resumed_info import keep_own_info
 from mmmetaformer.errors import ConfigError, collected_warnings
 
+pytestmark = pytest.mark.faults('checkpoint that runs code or names files')
+
 
 def accepted(work_dir, info, more=(), **hook):
     """Return what a run accepts from a checkpoint of step 8, and the warnings."""

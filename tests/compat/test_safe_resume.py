@@ -12,6 +12,8 @@ from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.registry import OPTIMIZERS, PARAM_SCHEDULERS
 from torch import nn
 
+pytestmark = pytest.mark.faults('checkpoint that runs code or names files')
+
 
 def saved_and_loaded(content):
     file = io.BytesIO()

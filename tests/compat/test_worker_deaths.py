@@ -14,7 +14,10 @@ from toy_run import ToyDataset
 
 from mmmetaformer.compat.worker_deaths import start_worker
 
-pytestmark = pytest.mark.skipif(sys.platform != 'linux', reason='asks the kernel')
+pytestmark = [
+    pytest.mark.faults('parent killed: nothing survives'),
+    pytest.mark.skipif(sys.platform != 'linux', reason='asks the kernel'),
+]
 
 
 class PidDataset(ToyDataset):

@@ -102,7 +102,8 @@ start_processes(work, tuple(sys.argv[1:]), 2, start_method='fork')
 """
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('process without objects')
 @pytest.mark.parametrize(
     'config',
     [

@@ -18,6 +18,8 @@ from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.launch.command import COMMAND
 from mmmetaformer.stop_request import REQUEST
 
+pytestmark = pytest.mark.faults('SIGTERM, SIGUSR1, Ctrl-C')
+
 
 @HOOKS.register_module(force=True)
 class SendSignalHook(Hook):

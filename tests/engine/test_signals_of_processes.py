@@ -57,7 +57,8 @@ exit_on_user_error(main)
 """
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('SIGTERM, SIGUSR1, Ctrl-C')
 @pytest.mark.parametrize('nan_steps', [1, 0])
 def test_both_stop_after_the_same_step(nan_steps, root, tmp_path, capfd):
     script = tmp_path / 'tool.py'

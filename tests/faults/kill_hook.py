@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A hook that kills its own process at a point of the run, for `custom_imports`."""
+"""A hook that sends its process a signal at a point of a run, for `custom_imports`."""
 
 import os
 import random
@@ -14,7 +14,7 @@ from mmengine.registry import HOOKS
 
 @HOOKS.register_module()
 class KillHook(Hook):
-    """Kills the process at the n-th time it comes to a point.
+    """Sends the process a signal when it comes to a point for the n-th time.
 
     Args:
         point: 'batch' (loaded), 'update' (gradients are there), 'updated', 'saved',
@@ -22,18 +22,20 @@ class KillHook(Hook):
             or 'renamed' (of a checkpoint that is complete); None for never.
         number: Which time, from 1.
         rank: The process.
+        name: Of the signal, without SIG.
     """
 
     priority = 'HIGHEST'
 
-    def __init__(self, point=None, number=1, rank=0):
+    def __init__(self, point=None, number=1, rank=0, name='KILL'):
         self.point, self.left, self.rank = point, number, rank
+        self.signal = signal.Signals[f'SIG{name}']
 
     def reach(self, point):
         if point == self.point and get_rank() == self.rank:
             self.left -= 1
             if self.left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), self.signal)
 
     def before_train(self, runner):
         optimizer = runner.optim_wrapper.optimizer
@@ -73,7 +75,7 @@ class KillHook(Hook):
 
 @HOOKS.register_module()
 class KillLastHook(KillHook):
-    """Kills the process when the other hooks have done what they do in a step."""
+    """Sends it when the other hooks have done what they do in a step."""
 
     priority = 'LOWEST'
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs of `tools/train.py` that are killed and resumed equal those that are not."""
+"""Runs of `tools/train.py` that are stopped and resumed equal those that are not."""
 
 import json
 import os
@@ -13,19 +13,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from exact_cases import COMMON, HOOKS, PLACES, POINTS, SETTINGS, SHORT
+from exact_cases import CASES, COMMON, HOOKS, NO_SEED, SHORT
 from mmengine.logging import HistoryBuffer
 from tiny_runs import TINY_MODELS
 
 from mmmetaformer import compat
 from mmmetaformer.text import table
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.slow
 
 compat.install()
 TIMES = ('time', 'data_time', 'memory', 'eta')
 HERE = Path(__file__).parent
 KILLED = -signal.SIGKILL
+STOPPED = 75
 
 
 class Tool:
@@ -100,17 +101,18 @@ def tool(tmp_path_factory, root):
 
 @pytest.fixture(scope='module')
 def straight(tool):
-    """What the run of a setting leaves that is not killed."""
+    """What the run of a setting leaves that is not stopped."""
     results = {}
 
-    def run(setting):
-        if setting not in results:
+    def run(setting, seed):
+        if (setting, seed) not in results:
             work_dir = tool.folder / 'straight'
-            statuses, said = tool.run(work_dir, setting)
+            changes = [] if seed is None else [f'randomness.seed={seed}']
+            statuses, said = tool.run(work_dir, setting, changes=changes)
             assert set(statuses) == {0}, said[-3000:]
-            results[setting] = left_by(work_dir)
+            results[setting, seed] = left_by(work_dir)
             shutil.rmtree(work_dir)
-        return results[setting]
+        return results[setting, seed]
 
     return run
 
@@ -118,7 +120,7 @@ def straight(tool):
 @pytest.fixture(scope='module')
 def rows(pytestconfig):
     """The table that is printed at the end."""
-    rows = [('run', 'killed at', 'resumed from', 'result')]
+    rows = [('run', 'stopped at', 'resumed from', 'result')]
     yield rows
     equal = sum(row[-1] == 'equal' for row in rows)
     lines = table(rows, left={0, 1, 2, 3})
@@ -128,41 +130,41 @@ def rows(pytestconfig):
         print(text)
 
 
-@pytest.mark.parametrize(
-    ('setting', 'place'),
-    [(s, p) for s in SETTINGS for p in PLACES[: POINTS if s.processes == 1 else 3]],
-    ids=lambda value: f'{value[1]}{value[2]}' if type(value) is tuple else str(value),
-)
-def test_killed_and_resumed(setting, place, tool, straight, rows):
-    expected = straight(setting)
-    hook, point, number = place
-    if 'passes' in setting.name and point == 'update':
-        number = number // 2 + 1
-    index = ['KillHook', 'KillLastHook'].index(hook)
-    kill = (
-        f'custom_hooks.{index}.point={point}',
-        f'custom_hooks.{index}.number={number}',
-        # The other process is ended as a launcher would.
-        f'custom_hooks.{index}.rank={setting.processes - 1}',
+@pytest.mark.parametrize(('setting', 'kill'), CASES)
+def test_stopped_and_resumed(setting, kill, tool, straight, rows):
+    index = 1 if kill.point == 'saved' else 0
+    hook = f'custom_hooks.{index}'
+    # The first process saves. The other one is ended as a launcher would.
+    rank = 0 if kill.point.startswith('rename') else setting.processes - 1
+    changes = (
+        f'{hook}.point={kill.point}',
+        f'{hook}.number={kill.number}',
+        f'{hook}.name={kill.signal}',
+        f'{hook}.rank={rank}',
     )
-    if point.startswith('rename'):
-        kill = kill[:2]  # the first process saves
     work_dir = tool.folder / 'work'
-    statuses, said = tool.run(work_dir, setting, changes=kill)
-    assert KILLED in statuses, said[-3000:]
+    statuses, said = tool.run(work_dir, setting, changes=changes)
+    if kill.signal == 'KILL':
+        assert KILLED in statuses, said[-3000:]
+    else:
+        assert set(statuses) == {STOPPED}, said[-3000:]
     pointer = work_dir / 'last_checkpoint'
-    saved = Path(pointer.read_text()).name if pointer.exists() else 'the start'
+    saved = Path(pointer.read_text()) if pointer.exists() else None
+    seed = None
+    if setting.changes == NO_SEED:
+        seed = torch.load(saved, weights_only=True)['meta']['seed']
     statuses, said = tool.run(work_dir, setting, resume=True)
     result = left_by(work_dir) if set(statuses) == {0} else said[-3000:]
-    different = differences(result, expected)
+    different = differences(result, straight(setting, seed))
     shutil.rmtree(work_dir)
     outcome = 'equal' if not different else f'{len(different)} differences'
-    rows.append((str(setting), f'{point} {number}', saved, outcome))
+    name = saved.name if saved else 'the start'
+    rows.append((str(setting), str(kill), name, outcome))
     assert different == []
 
 
 def left_by(work_dir):
-    """Return all that two equal runs leave: last checkpoint, random states, logs."""
+    """Return all that two equal runs leave: checkpoints, random states, logs."""
     file = Path((work_dir / 'last_checkpoint').read_text())
     checkpoint = torch.load(file, weights_only=True)
     hub, meta = checkpoint.pop('message_hub'), checkpoint.pop('meta')
@@ -175,6 +177,10 @@ def left_by(work_dir):
         logged={k: v for k, v in hub['log_scalars'].items() if not is_time(k)},
         place={key: meta[key] for key in ('iter', 'epoch', 'seed')},
         streams=streams,
+        best={
+            path.name: torch.load(path, weights_only=True)['state_dict']
+            for path in sorted(work_dir.glob('best_*.pth'))
+        },
         scalars=scalars(work_dir),
     )
 

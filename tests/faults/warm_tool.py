@@ -16,6 +16,7 @@ from mmmetaformer import compat
 
 ROOT = Path(__file__).parents[2]
 TOOL = str(ROOT / 'tools' / 'train.py')
+STOPPED = 75
 
 
 def start(environment, output, arguments):
@@ -51,12 +52,12 @@ def main():
 
 
 def wait(running):
-    """Wait for all; after a signal ends one, end the rest, as a launcher does."""
+    """Wait for all; after one has failed, end the rest, as a launcher does."""
     statuses = {}
     while len(statuses) < len(running):
         process, status = os.wait()
         statuses[process] = os.waitstatus_to_exitcode(status)
-        if statuses[process]:
+        if statuses[process] not in (0, STOPPED):
             for other in set(running) - set(statuses):
                 os.killpg(other, 9)
     return [statuses[process] for process in running]

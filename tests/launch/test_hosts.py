@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.slow, pytest.mark.faults('two hosts')]
 SCRIPT = """
 import os, signal, sys, time
 from mmmetaformer.errors import ConfigError

@@ -18,6 +18,8 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.launch.report import own_file, stack_files
 from mmmetaformer.run.command_line import exit_on_user_error
 
+pytestmark = pytest.mark.faults('process killed, stopped, hung or raising')
+
 rank, count = int(os.environ['RANK']), int(os.environ['TORCHELASTIC_RESTART_COUNT'])
 folder = sys.argv[1]
 open(f'{folder}/pid{rank}_{count}', 'w').write(str(os.getpid()))

@@ -101,7 +101,8 @@ def test_other_errors_are_as_before(tmp_path, capsys):
     assert 'Logging error' in capsys.readouterr().err
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('disk that is full or read-only')
 @pytest.mark.parametrize('left', [0, 4096])
 def test_the_disk_fills_up_while_training(disk, tmp_path, left, capsys):
     out = dict(out_dir=str(disk))
@@ -121,7 +122,8 @@ def test_the_disk_fills_up_while_training(disk, tmp_path, left, capsys):
     assert files.temporary() == []
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('disk that is full or read-only')
 @pytest.mark.parametrize('left', [0, 4096])
 def test_the_disk_of_the_work_dir_fills_up(disk, left, capfd):
     with pytest.raises(ConfigError, match='No space left on device') as error:
@@ -130,7 +132,8 @@ def test_the_disk_of_the_work_dir_fills_up(disk, left, capfd):
     assert 'Traceback' not in capfd.readouterr().err
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('disk that is full or read-only')
 def test_a_disk_that_becomes_read_only(disk, tmp_path):
     def protect():
         subprocess.run(['mount', '-o', 'remount,ro', str(disk)], check=True)
@@ -140,7 +143,8 @@ def test_a_disk_that_becomes_read_only(disk, tmp_path):
     assert 'iter_2.pth, is as it was' in str(error.value)
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('disk that is full or read-only')
 def test_a_disk_that_is_too_small_from_the_start(disk, tmp_path):
     fill(disk, left=0)
     steps = []

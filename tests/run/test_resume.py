@@ -10,6 +10,8 @@ from mmengine.config import Config
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.resume import use_resume
 
+pytestmark = pytest.mark.faults('checkpoint that is damaged, empty or of another run')
+
 
 @pytest.fixture
 def cfg(tmp_path):

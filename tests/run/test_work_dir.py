@@ -10,6 +10,8 @@ from mmmetaformer.run import work_dir
 from mmmetaformer.run.work_dir import WorkDirHook, check_work_dir
 from mmmetaformer.run.work_dir_lock import WorkDirLock
 
+pytestmark = pytest.mark.faults('work dir of another run')
+
 RUN = ['iter_4.pth', 'iter_8.pth', 'best_mIoU_iter_4.pth', 'last_checkpoint']
 OTHERS = ['notes.pth', 'rank0.pth', 'unreadable_images.txt', 'iter_4-0a1b2c3d.pth']
 PARTS = ['.iter_8.pth.abcd1234', '.best_mIoU_iter_8.pth.a_cd1234']

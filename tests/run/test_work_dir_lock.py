@@ -18,6 +18,8 @@ import os, sys, time
 from pathlib import Path
 from mmmetaformer.run.work_dir_lock import WorkDirLock
 
+pytestmark = pytest.mark.faults('work dir of another run')
+
 with WorkDirLock([Path(sys.argv[1])]) as lock:
     lock.create()
     worker = os.fork()  # as the workers of a data loader

@@ -10,7 +10,8 @@ import pytest
 import torch
 from tiny_runs import SHORT
 
-pytestmark = pytest.mark.faults
+HOSTILE = pytest.mark.faults('checkpoint that runs code or names files')
+pytestmark = pytest.mark.slow
 
 
 class Touch:
@@ -69,6 +70,7 @@ def write_pickle(run, folder, mark):
     torch.save(content, folder / 'evil.pth')
 
 
+@HOSTILE
 @pytest.mark.parametrize('where', ['file', 'address'])
 @pytest.mark.parametrize('how', ['--resume', 'load_from', 'test', 'init_cfg'])
 def test_no_code_of_a_pickle_runs(run, site, tmp_path, how, where):
@@ -95,6 +97,7 @@ def test_no_code_of_a_pickle_runs(run, site, tmp_path, how, where):
     assert 'weights_only' not in process.stderr
 
 
+@HOSTILE
 def test_no_config_of_a_checkpoint_runs_and_no_file_is_deleted(run, tmp_path):
     mark, victim = tmp_path / 'executed', tmp_path / 'victim'
     victim.mkdir()
@@ -122,6 +125,7 @@ def test_no_config_of_a_checkpoint_runs_and_no_file_is_deleted(run, tmp_path):
     assert 'its keep_ckpt_ids is' in process.stderr
 
 
+@pytest.mark.faults('NaN or infinity')
 def test_weights_that_are_no_numbers(run, tmp_path):
     content = torch.load(run.checkpoint, weights_only=True)
     key = next(name for name in content['state_dict'] if name.endswith('weight'))

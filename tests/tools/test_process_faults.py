@@ -13,7 +13,7 @@ import torch
 from tiny_runs import SHORT
 
 pytestmark = [
-    pytest.mark.faults,
+    pytest.mark.slow,
     pytest.mark.skipif(torch.cuda.is_available(), reason='the launch without GPUs'),
 ]
 MORE = """
@@ -105,6 +105,7 @@ def faulty(tool, tiny_config, sample, tmp_path):
     return train
 
 
+@pytest.mark.faults('process killed, stopped, hung or raising')
 @pytest.mark.parametrize(
     ('fault', 'message'),
     [
@@ -119,6 +120,7 @@ def test_the_cause_is_the_last_line(fault, message, faulty):
     assert done.returncode == (1 if fault == 'raise' else 137)
 
 
+@pytest.mark.faults('process killed, stopped, hung or raising')
 @pytest.mark.parametrize('fault', ['loop', 'stop'])
 def test_stacks_of_processes_that_hang(fault, faulty):
     done = faulty(fault, '--hang-limit', '10')
@@ -132,6 +134,7 @@ def test_stacks_of_processes_that_hang(fault, faulty):
     assert lines[-1].startswith('error: no process finished a step for 0:00:10')
 
 
+@pytest.mark.faults('process killed, stopped, hung or raising')
 def test_starts_again_from_the_last_checkpoint(faulty, tmp_path):
     done = faulty('kill', '--max-restarts', '1')
     assert done.returncode == 0, done.stderr[-3000:]
@@ -147,6 +150,7 @@ def test_starts_again_from_the_last_checkpoint(faulty, tmp_path):
     assert steps[1][0] in (3, 4)
 
 
+@pytest.mark.faults('process without objects')
 def test_a_process_without_objects(tool, tiny_config, sample, tmp_path):
     """Its losses of boxes and masks have no terms, but the gradients must meet."""
     config = tiny_config(tmp_path, 'mask_rcnn', 'convformer', MORE)
@@ -179,6 +183,7 @@ def _empty(batch):
     assert done.returncode == 0, done.stderr[-3000:]
 
 
+@pytest.mark.faults('parent killed: nothing survives')
 @pytest.mark.parametrize('processes', [1, 2])
 def test_nothing_survives_a_killed_parent(
     processes, root, tiny_config, sample, tmp_path
@@ -223,6 +228,7 @@ def test_nothing_survives_a_killed_parent(
     wait_for(lambda: all(gone(pid) for pid in below), seconds=5)
 
 
+@pytest.mark.faults('SIGTERM, SIGUSR1, Ctrl-C')
 def test_ctrl_c_in_a_terminal(root, tiny_config, sample, tmp_path):
     """The whole process group receives it, workers included."""
     config = tiny_config(tmp_path, 'upernet', 'convformer')

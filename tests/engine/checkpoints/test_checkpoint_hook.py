@@ -129,14 +129,15 @@ def test_is_used_instead_of_that_of_mmengine(tmp_path):
 
 
 def some_fast(numbers, fast):
-    """Leave all but a few to `make test-faults`."""
+    """Mark all but a few as slow."""
     return [
-        pytest.param(one, marks=() if one in fast else pytest.mark.faults)
+        pytest.param(one, marks=() if one in fast else pytest.mark.slow)
         for one in numbers
     ]
 
 
 # Six parts each for the checkpoint and its pointer, and then the removal of another.
+@pytest.mark.faults('killed in the middle of a save')
 @pytest.mark.parametrize('at', some_fast(range(1, 14), fast=(6, 13)))
 def test_killed_in_any_part_of_the_second_save(at, tmp_path, killed, monkeypatch):
     cfg = config(tmp_path, max_keep_ckpts=1)
@@ -244,6 +245,7 @@ def test_the_best(save_best, best, tmp_path):
 
 # The checkpoint of step 4, its pointer and the removal of the one before; the best one;
 # the checkpoint again, which then names the best one; the removal of the best before.
+@pytest.mark.faults('killed in the middle of a save')
 @pytest.mark.parametrize('at', some_fast(range(1, 20), fast=(19,)))
 def test_killed_in_any_part_of_a_better_best(at, tmp_path, killed, monkeypatch):
     def start(steps=8):

@@ -89,7 +89,8 @@ def run(script, *arguments):
     )
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('disk that is full or read-only')
 def test_all_processes_stop_if_the_first_cannot_save(root, tmp_path):
     both = [run(TWO, root / 'tests', tmp_path / 'store', rank) for rank in (0, 1)]
     for process in both:
@@ -102,7 +103,8 @@ def test_all_processes_stop_if_the_first_cannot_save(root, tmp_path):
         assert 'iter_3.pth, is as it was' in said
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('killed in the middle of a save')
 def test_killed_while_it_saves(root, tmp_path):
     process = run(KILLED, root / 'tests', tmp_path)
     assert process.stdout

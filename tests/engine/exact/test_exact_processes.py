@@ -9,7 +9,10 @@ from position_run import RandomModel, config, differences, train
 
 from mmmetaformer import compat
 
-pytestmark = pytest.mark.faults
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.faults('two processes stopped and resumed'),
+]
 
 compat.install()
 KINDS = {

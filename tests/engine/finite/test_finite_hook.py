@@ -14,6 +14,8 @@ from mmmetaformer.engine.finite import FiniteHook, stop_at_nan
 from mmmetaformer.engine.finite.numbers import bad_weights, images_of
 from mmmetaformer.errors import DivergedError
 
+pytestmark = pytest.mark.faults('NaN or infinity')
+
 
 @HOOKS.register_module(force=True)
 class SpoilHook(Hook):

@@ -16,6 +16,8 @@ from mmengine.hooks import Hook
 from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.errors import DivergedError
 
+pytestmark = pytest.mark.faults('NaN or infinity')
+
 tests, store, rank, what = sys.argv[1:]
 dist.init_process_group(
     'gloo', init_method=f'file://{store}', rank=int(rank), world_size=2
