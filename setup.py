@@ -71,6 +71,7 @@ setup(
     packages=find_packages(include=['mmmetaformer', 'mmmetaformer.*']),
     include_package_data=True,  # the package's data files, as MANIFEST.in lists them
     cmdclass={'build_py': BuildPyWithMim},
+    entry_points={'console_scripts': ['mmmetaformer = mmmetaformer.commands:main']},
     python_requires='>=3.10',
     install_requires=read_requirements('runtime'),
     extras_require={

@@ -2,7 +2,6 @@
 """tools/train.py in this process, up to its first training step."""
 
 import contextlib
-import importlib.util
 import io
 import re
 import sys
@@ -17,7 +16,7 @@ from mmengine.config import Config
 from mmengine.model import BaseModel
 from mmengine.utils import ManagerMixin
 
-from mmmetaformer.run.command_line import exit_on_user_error
+from mmmetaformer.commands import run_command
 
 ROOT = Path(__file__).parents[3]
 
@@ -49,14 +48,6 @@ class Outcome:
     lr: float = -1.0
 
 
-def train_module():
-    """Import tools/train.py."""
-    spec = importlib.util.spec_from_file_location('train_tool', ROOT / 'tools/train.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def start(words, to_the_end=False):
     """Run tools/train.py with these words until its first training step.
 
@@ -74,7 +65,6 @@ def start(words, to_the_end=False):
         raise FirstStep
 
     out, err = io.StringIO(), io.StringIO()
-    tool = train_module()
     torch.manual_seed(0)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
@@ -89,7 +79,7 @@ def start(words, to_the_end=False):
         if not to_the_end:
             enter(mock.patch.object(BaseModel, 'train_step', train_step))
             enter(mock.patch.object(Config, 'pretty_text', ''))  # half of the time
-        how, error = _run(tool)
+        how, error = _run(words)
     text = err.getvalue()
     if how == 'refused':
         error = text[text.find('error:') :]
@@ -108,9 +98,9 @@ def _kinds(base):
         yield from _kinds(kind)
 
 
-def _run(tool):
+def _run(words):
     try:
-        exit_on_user_error(tool.main)
+        run_command('train', words)
     except FirstStep:
         return 'started', ''
     except SystemExit as stop:

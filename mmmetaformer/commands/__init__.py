@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands: `mmmetaformer NAME ...`, or the script of the same name in `tools/`.
+
+A command is a module with `add_arguments(parser)` and `run(args)`; its docstring is the
+help. It imports nothing heavy before `run`, so help and mistakes in the command line do
+not wait for torch.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from mmmetaformer.run.command_line import exit_on_user_error
+
+__all__ = ['COMMANDS', 'main', 'run_command']
+
+#: In the order of the help.
+COMMANDS = ('train', 'test', 'check-data', 'weights', 'benchmark', 'complexity')
+
+
+def main() -> None:
+    """Run the command that the command line names: the console script."""
+    parser = argparse.ArgumentParser(
+        prog='mmmetaformer',
+        description='Train, test and use detectors and segmentors with MetaFormer '
+        'backbones.',
+    )
+    commands = parser.add_subparsers(required=True, metavar='COMMAND')
+    for name in COMMANDS:
+        module = _module(name)
+        summary = (module.__doc__ or '').partition('\n')[0]
+        child = commands.add_parser(name, help=summary, description=module.__doc__)
+        module.add_arguments(child)
+        child.set_defaults(run=module.run)
+    args = parser.parse_args()
+    exit_on_user_error(lambda: args.run(args))
+
+
+def run_command(name: str, words: Sequence[str] | None = None) -> None:
+    """Run a command as a script of its own: a tool.
+
+    Args:
+        name: One of `COMMANDS`.
+        words: Its command line; default: that of this process.
+    """
+    module = _module(name)
+    parser = argparse.ArgumentParser(description=module.__doc__)
+    module.add_arguments(parser)
+    args = parser.parse_args(sys.argv[1:] if words is None else words)
+    exit_on_user_error(lambda: module.run(args))
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f'{__name__}.{name.replace("-", "_")}')
