@@ -12,7 +12,11 @@ from mmengine.runner import Runner
 from mmmetaformer.checkpoint_names import is_beyond, pattern_of
 from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.engine.checkpoints import CheckpointFiles, save_now
-from mmmetaformer.engine.checkpoints.pointer import POINTER, lost_checkpoint
+from mmmetaformer.engine.checkpoints.pointer import (
+    POINTER,
+    lost_checkpoint,
+    read_pointer,
+)
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.text import shortened
 
@@ -127,8 +131,10 @@ class WorkDirHook(Hook):
                 file.unlink()
         own = _numbered(self._files)
         here = [i for i, path in enumerate(own) if _is(path, self._resumed or '')]
-        elsewhere = bool(self._resumed) and not here and not recounted
         work_dir = self._files.work_dir
+        # An address may be that of the last checkpoint.
+        known = recounted or here or self._resumed == read_pointer(work_dir)
+        elsewhere = bool(self._resumed) and not known
         if self._overwrite or elsewhere or lost_checkpoint(work_dir):
             # First, so that it never names what is gone, or is of another run.
             (work_dir / POINTER).unlink(missing_ok=True)
@@ -137,7 +143,7 @@ class WorkDirHook(Hook):
                 file.unlink()
         elif elsewhere or recounted:
             _set_aside([path for path in own if _is_newer(path.name, runner)])
-        elif self._resumed:
+        elif here:
             _set_aside(own[: here[0]])
 
 

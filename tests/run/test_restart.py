@@ -101,6 +101,14 @@ def test_resuming_from_one_in_another_folder(work, launch, tmp_path):
     assert files.newest_first()[0] == own
 
 
+def test_an_address_that_the_pointer_names(work, launch):
+    (work / 'last_checkpoint').write_text('s3://bucket/iter_8.pth')
+    launch('this', 0)
+    for resume in ('auto', 's3://bucket/iter_8.pth'):
+        clear_up(work, resume=resume, iter=8)
+        assert (work / 'last_checkpoint').is_file()
+
+
 def test_a_pointer_to_nothing(work, launch):
     (work / 'last_checkpoint').write_text('iter_8.pth')
     launch('this', 0)
