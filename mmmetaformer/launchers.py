@@ -2,8 +2,15 @@
 """The processes of a run, before they are connected."""
 
 import os
+from pathlib import Path
 
-__all__ = ['is_first_process', 'process_number', 'was_restarted', 'world_size_of']
+__all__ = [
+    'is_first_process',
+    'launch_of',
+    'process_number',
+    'was_restarted',
+    'world_size_of',
+]
 
 # Where each launcher says how many processes it started.
 WORLD_SIZES = {
@@ -33,6 +40,26 @@ def was_restarted(launcher: str) -> bool:
         launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
     """
     return int(os.environ.get(RESTARTS.get(launcher, ''), 0)) > 0
+
+
+def launch_of(launcher: str) -> str:
+    """Return what tells this launch from others, and stays if it starts again.
+
+    It is the same for all processes on a host, and with `tools/dist_train.sh` and Slurm
+    on all hosts. It is '' if the launcher starts nothing again.
+
+    Args:
+        launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
+    """
+    if launcher == 'slurm':
+        return f'slurm {os.environ.get("SLURM_JOB_ID", "")}'
+    if launcher != 'pytorch':
+        return ''
+    # The run id of torchrun is 'none' by default. But each launch has a new folder:
+    # FOLDER/attempt_0/0/error.json.
+    file = os.environ.get('TORCHELASTIC_ERROR_FILE', '')
+    folder = Path(file).parents[2] if file.count(os.sep) > 2 else ''
+    return f'{os.environ.get("TORCHELASTIC_RUN_ID", "")} {folder}'.strip()
 
 
 def process_number() -> int:

@@ -46,4 +46,7 @@ def _check_gpus(processes: int) -> None:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    status = main()
+    # At once: unloading torch takes long, and a thread may still wait for host 0.
+    sys.stderr.flush()
+    os._exit(status)

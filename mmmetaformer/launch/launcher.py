@@ -6,51 +6,23 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
-from mmmetaformer.stop_request import NAMES, SAME_PRESS, STOPPED
+from mmmetaformer.stop_request import STOPPED
 
+from .attempt import Attempt
 from .cause import cause_of, describe, hang_of
-from .hosts import Hosts, LostHostError
+from .hosts import Hosts
 from .options import Options
 from .ranks import Ranks
+from .report import Report
+from .signals import Signals, StoppedError
+from .stores import LostHostError
 
 __all__ = ['launch']
 
 USER_ERROR = 2
 TO_READ = 5.0  # seconds for other hosts to read why this one ends
 PERIOD = 0.1  # seconds between two looks at the processes
-
-
-class _Signals:
-    """Collects the signals to pass on, while it is entered."""
-
-    def __init__(self) -> None:
-        self.waiting: list[int] = []
-        self.number = 0
-        self.at_once = False
-        self._time = 0.0
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> '_Signals':
-        for name in NAMES:
-            if hasattr(signal, name):
-                number = getattr(signal, name)
-                self._before[number] = signal.signal(number, self._receive)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
-
-    def _receive(self, number: int, frame: FrameType | None) -> None:
-        again = self.number and time.monotonic() - self._time > SAME_PRESS
-        if number == signal.SIGINT and again:
-            self.at_once = True
-        if not self.number:
-            self.number, self._time = number, time.monotonic()
-            self.waiting.append(number)
 
 
 def launch(options: Options) -> int:
@@ -60,38 +32,55 @@ def launch(options: Options) -> int:
         options: What to start.
 
     Returns:
-        The exit status: 0, that of the process that failed first, or 75 if the run was
-        asked to stop, and has saved a checkpoint.
+        The exit status: 0, that of the process that failed first, 75 if the run was
+        asked to stop and has saved a checkpoint, or 128 plus the number of a signal.
 
     Raises:
         ConfigError: The port is taken, or host 0 does not answer.
     """
+    with Signals() as signals, tempfile.TemporaryDirectory() as folder:
+        try:
+            status, text = _attempts(options, Path(folder), signals)
+        except StoppedError as error:
+            status, text = error.status, str(error)
+        except LostHostError as error:
+            status, text = 1, f'error: {error}'
+    if text:
+        _say(text)
+    return status
+
+
+def _attempts(options: Options, folder: Path, signals: Signals) -> tuple[int, str]:
+    """Start the processes until they are done; return the status and what to print.
+
+    Raises:
+        StoppedError: A signal came before all hosts were there.
+        LostHostError: Host 0 is gone.
+    """
     hosts = Hosts(options)
-    with _Signals() as signals, tempfile.TemporaryDirectory() as folder:
-        attempt = 0
-        while True:
-            attempt, port = hosts.begin(attempt)
-            ranks = Ranks(options, Path(folder), attempt, port)
-            status, text = _watch(options, ranks, hosts, signals)
-            final = status in (0, USER_ERROR, STOPPED) or signals.number
-            if final or attempt >= options.restarts:
-                if status:
-                    hosts.finish(TO_READ)
-                if text:
-                    print(text, file=sys.stderr, flush=True)
-                return status
-            attempt += 1
-            print(
-                f'{text}\nrestart {attempt} of {options.restarts}',
-                file=sys.stderr,
-                flush=True,
-            )
+    number = 0
+    while True:
+        with signals.raised():
+            attempt = hosts.begin(number)
+        ranks = Ranks(options, folder, attempt)
+        status, text = _watch(options, ranks, attempt, signals)
+        final = status in (0, USER_ERROR, STOPPED) or signals.number
+        if final or attempt.number >= options.restarts:
+            if status:
+                attempt.finish(TO_READ)
+            return status, text
+        number = attempt.number + 1
+        _say(f'{text}\nrestart {number} of {options.restarts}')
 
 
 def _watch(
-    options: Options, ranks: Ranks, hosts: Hosts, signals: _Signals
+    options: Options, ranks: Ranks, attempt: Attempt, signals: Signals
 ) -> tuple[int, str]:
-    """Wait until the processes are done; return their status and what to print."""
+    """Wait until the processes are done; return their status and what to print.
+
+    Raises:
+        StoppedError: A signal came before all hosts were there.
+    """
     lost = ''
     try:
         while ranks.running() and not ranks.failed():
@@ -99,8 +88,8 @@ def _watch(
             if signals.at_once:
                 break
             if signals.waiting:
-                ranks.send(signals.waiting.pop())
-            if hosts.check():
+                _stop(ranks, attempt, signals.waiting.pop())
+            if attempt.check():
                 break
     except LostHostError as error:
         lost = f'error: {error}'
@@ -108,16 +97,32 @@ def _watch(
         ranks.kill()
         return 128 + signal.SIGINT, 'SIGINT again: stopped at once, without saving'
     if not ranks.running() and not ranks.failed():
-        hosts.finish()
+        attempt.finish()
         return 0, ''
     ranks.end()
-    return _outcome(options, ranks, hosts, signals.number, lost)
+    return _outcome(options, ranks, attempt, signals.number, lost)
+
+
+def _stop(ranks: Ranks, attempt: Attempt, number: int) -> None:
+    """Pass a signal on, which processes that wait for another host would not answer.
+
+    Raises:
+        StoppedError: A host is not there yet: nothing can be lost.
+    """
+    if attempt.is_complete():
+        ranks.send(number)
+        return
+    ranks.kill()
+    error = StoppedError(number)
+    own = Report(ranks.numbers[0], error.status, time.time(), f'was {error}')
+    attempt.share([own], seconds=0)
+    raise error
 
 
 def _outcome(
-    options: Options, ranks: Ranks, hosts: Hosts, number: int, lost: str
+    options: Options, ranks: Ranks, attempt: Attempt, number: int, lost: str
 ) -> tuple[int, str]:
-    reports = hosts.share(ranks.reports)
+    reports = attempt.share(ranks.reports)
     if lost and not any(not one.consequence for one in reports):
         return 1, lost
     cause = cause_of(reports)
@@ -129,3 +134,7 @@ def _outcome(
         raised = {one.rank: one.traceback for one in reports if one.traceback}
         return 1, hang_of({**ranks.stacks(), **raised}, ranks.numbers)
     return cause.status, describe(cause, reports, options.world_size)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
+from .attempt import Attempt
 from .cause import limit_of
+from .environment import environment_of
 from .options import Options
-from .report import FILE, PARENT, Report, read_report, stack_files
+from .report import Report, read_report, stack_files
 
 __all__ = ['Ranks']
 
@@ -31,21 +32,20 @@ class Ranks:
     Args:
         options: What to start.
         folder: For their reports.
-        attempt: How often they have been started before.
-        port: That of the store which connects them.
+        attempt: That of all hosts.
     """
 
-    def __init__(self, options: Options, folder: Path, attempt: int, port: int) -> None:
+    def __init__(self, options: Options, folder: Path, attempt: Attempt) -> None:
         first = options.node * options.processes
         self.numbers = list(range(first, first + options.processes))
         self.reports: list[Report] = []
         self.hung = False
-        self._files = [folder / f'{attempt}_{n}.json' for n in self.numbers]
+        self._files = [folder / f'{attempt.number}_{n}.json' for n in self.numbers]
         self._processes = [
             subprocess.Popen(
                 # Unbuffered, so that lines of several processes do not mix.
                 [sys.executable, '-u', *options.command],
-                env={**os.environ, **_variables(options, i, attempt, port, file)},
+                env=environment_of(options, attempt, i, file),
                 # A Ctrl-C reaches them through the launcher only.
                 start_new_session=True,
             )
@@ -143,28 +143,3 @@ def _name_of(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f'signal {number}'
-
-
-def _variables(
-    options: Options, local: int, attempt: int, port: int, file: Path
-) -> Mapping[str, str]:
-    """Return the environment variables that torchrun sets too, and our own."""
-    values = {
-        'RANK': options.node * options.processes + local,
-        'LOCAL_RANK': local,
-        'WORLD_SIZE': options.world_size,
-        'LOCAL_WORLD_SIZE': options.processes,
-        'GROUP_RANK': options.node,
-        'GROUP_WORLD_SIZE': options.nodes,
-        'MASTER_ADDR': options.address,
-        'MASTER_PORT': port,
-        'TORCHELASTIC_USE_AGENT_STORE': True,
-        'TORCHELASTIC_RESTART_COUNT': attempt,
-        'TORCHELASTIC_MAX_RESTARTS': options.restarts,
-        'TORCHELASTIC_RUN_ID': 'mmmetaformer',
-        FILE: file,
-        PARENT: os.getpid(),
-    }
-    if options.processes > 1:
-        values['OMP_NUM_THREADS'] = os.environ.get('OMP_NUM_THREADS', 1)
-    return {name: str(value) for name, value in values.items()}

@@ -2,25 +2,61 @@
 """Runs that their launcher starts again."""
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
 
 from mmengine.config import Config
 
-from mmmetaformer.launchers import was_restarted
+from mmmetaformer.compat.atomic_save import write_file
+from mmmetaformer.engine.checkpoints.pointer import POINTER
+from mmmetaformer.launchers import launch_of, was_restarted
 
-__all__ = ['resume_if_restarted']
+__all__ = ['LAUNCHES', 'note_launches', 'resume_if_restarted']
+
+#: The file in a work dir with the launches that have cleared up there, one a line.
+LAUNCHES = '.training.launches'
 
 
 def resume_if_restarted(cfg: Config, args: argparse.Namespace) -> None:
     """Resume a run that failed and is started again, or that Slurm has requeued.
 
     What the user asked for was for the first start: to begin, to start over with
-    `--overwrite`, or to resume from some checkpoint. Until this run has saved one of
-    its own, the same holds again.
+    `--overwrite`, or to resume from some checkpoint. Until this launch has cleared up
+    in the work dir and saved a checkpoint there, the same holds again: what is there
+    is of an earlier run.
 
     Args:
         cfg: The run's config with its work dir.
         args: The parsed arguments; `resume` and `overwrite` are changed.
     """
-    if was_restarted(args.launcher) and Path(cfg.work_dir, 'last_checkpoint').is_file():
+    folder = Path(cfg.work_dir)
+    if (
+        was_restarted(args.launcher)
+        and launch_of(args.launcher) in _noted(folder)
+        and (folder / POINTER).is_file()
+    ):
         args.resume, args.overwrite = 'auto', False
+
+
+def note_launches(work_dir: Path, launches: Collection[str]) -> None:
+    """Note that launches have cleared up in a work dir.
+
+    A job that Slurm requeues may find the run of a later launch there, and must not
+    overwrite it, so earlier launches stay noted.
+
+    Args:
+        work_dir: The run's work dir, in which `last_checkpoint` names a checkpoint of
+            this run or nothing.
+        launches: What the processes of this run call it; without '', which is that of
+            a run that nothing starts again.
+    """
+    noted = _noted(work_dir)
+    new = sorted(set(launches) - set(noted) - {''})
+    if new:
+        text = ''.join(f'{one}\n' for one in [*noted, *new])
+        write_file(work_dir / LAUNCHES, text.encode())
+
+
+def _noted(work_dir: Path) -> list[str]:
+    file = work_dir / LAUNCHES
+    return file.read_text(encoding='utf-8').splitlines() if file.is_file() else []

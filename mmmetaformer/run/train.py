@@ -24,7 +24,7 @@ from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.same_buffers import use_same_buffers
 from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
-from mmmetaformer.launchers import world_size_of
+from mmmetaformer.launchers import launch_of, world_size_of
 
 from .build_errors import build_errors
 from .config import read_run_config
@@ -90,7 +90,9 @@ def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
             runner = Runner.from_cfg(cfg)
             named = resumed if resumed != 'auto' else None
             files = CheckpointFiles.of(cfg)
-            runner.register_hook(WorkDirHook(files, lock, args.overwrite, named))
+            launch = launch_of(args.launcher)
+            hook = WorkDirHook(files, lock, args.overwrite, named, launch)
+            runner.register_hook(hook)
             runner.register_hook(end)
             if checkpoint is not None:
                 check = check_fits if cfg.get('resume') else check_start

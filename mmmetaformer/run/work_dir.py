@@ -9,13 +9,18 @@ from mmengine.dist import all_gather_object, barrier
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmmetaformer.checkpoint_names import is_beyond
+from mmmetaformer.checkpoint_names import is_beyond, pattern_of
 from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.engine.checkpoints import CheckpointFiles, save_now
-from mmmetaformer.engine.checkpoints.pointer import POINTER
+from mmmetaformer.engine.checkpoints.pointer import (
+    POINTER,
+    lost_checkpoint,
+    read_pointer,
+)
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.text import shortened
 
+from .restart import note_launches
 from .work_dir_lock import WorkDirLock
 
 __all__ = ['WorkDirHook', 'check_work_dir']
@@ -67,12 +72,14 @@ class WorkDirHook(Hook):
       renamed: a later `--resume` is to continue this run. So are those of a run with
       another number of passes per update, which counts other iterations; this run then
       saves a checkpoint first.
+    - The launch is noted: if it starts again, it resumes what it saves from now on.
 
     Args:
         files: Where the run's checkpoints are.
         lock: What the run holds of the work dir.
         overwrite: Whether the run replaces an earlier one.
         resumed: The checkpoint that the user has named, if any.
+        launch: What tells this launch from others.
     """
 
     priority = 'LOWEST'
@@ -83,11 +90,13 @@ class WorkDirHook(Hook):
         lock: WorkDirLock,
         overwrite: bool,
         resumed: str | None,
+        launch: str = '',
     ) -> None:
         self._files = files
         self._lock = lock
         self._overwrite = overwrite
         self._resumed = resumed
+        self._launch = launch
 
     def before_train(self, runner: Runner) -> None:
         """Called by mmengine once everything is built, loaded and tried.
@@ -111,25 +120,37 @@ class WorkDirHook(Hook):
         recounted = is_beyond(path or '', runner.iter)
         if recounted:
             save_now(runner)
-        beyond = runner.iter if recounted else None
-        in_first_process(lambda: self._clear_up(beyond))
+        launches = set(all_gather_object(self._launch))
+        in_first_process(lambda: self._clear_up(runner, recounted))
+        in_first_process(lambda: note_launches(self._files.work_dir, launches))
 
-    def _clear_up(self, beyond: int | None) -> None:
+    def _clear_up(self, runner: Runner, recounted: bool) -> None:
         # Without the lock, another run may be writing them.
         if self._lock.holds_all:
             for file in self._files.temporary():
                 file.unlink()
+        own = _numbered(self._files)
+        here = [i for i, path in enumerate(own) if _is(path, self._resumed or '')]
+        work_dir = self._files.work_dir
+        # An address may be that of the last checkpoint.
+        known = recounted or here or self._resumed == read_pointer(work_dir)
+        elsewhere = bool(self._resumed) and not known
+        if self._overwrite or elsewhere or lost_checkpoint(work_dir):
+            # First, so that it never names what is gone, or is of another run.
+            (work_dir / POINTER).unlink(missing_ok=True)
         if self._overwrite:
-            # First, so that it never names what is gone.
-            (self._files.work_dir / POINTER).unlink(missing_ok=True)
             for file in _checkpoints(self._files):
                 file.unlink()
-        own = _numbered(self._files)
-        if beyond is not None:
-            _set_aside([path for path in own if is_beyond(path.name, beyond)])
-        elif self._resumed:
-            here = [path for path in own if _is(path, self._resumed)]
-            _set_aside(own[: own.index(here[0])] if here else [])
+        elif elsewhere or recounted:
+            _set_aside([path for path in own if _is_newer(path.name, runner)])
+        elif here:
+            _set_aside(own[: here[0]])
+
+
+def _is_newer(name: str, runner: Runner) -> bool:
+    """Return whether a checkpoint is of a later step than the one that comes."""
+    by_epoch = pattern_of('epoch_{}.pth').fullmatch(name)
+    return is_beyond(name, runner.epoch if by_epoch else runner.iter)
 
 
 def _set_aside(newer: list[Path]) -> None:
