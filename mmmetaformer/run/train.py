@@ -10,10 +10,11 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmmetaformer import compat
-from mmmetaformer.checks.checkpoint.against_run import check_start_of_training
 from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits, check_start
+from mmmetaformer.checks.checkpoint.load_from import check_load_from
+from mmmetaformer.checks.checkpoint.position import check_position
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
@@ -100,12 +101,12 @@ def _prepare(cfg: Config, args: argparse.Namespace) -> None:
 
 def _prepare_start(cfg: Config, resumed: str | None) -> Checkpoint | None:
     """Return the checkpoint from which the run starts or resumes, checked."""
-    if resumed:
-        use_resume(cfg, resumed)
-        keep_config_on_resume(cfg)
-    checkpoint = check_start_of_training(cfg)
-    if checkpoint is not None and cfg.get('resume'):
-        keep_seed(cfg, checkpoint.meta)
+    checkpoint = use_resume(cfg, resumed) if resumed else None
+    if checkpoint is None:
+        return check_load_from(cfg)
+    check_position(checkpoint, cfg)
+    keep_config_on_resume(cfg)
+    keep_seed(cfg, checkpoint.meta)
     return checkpoint
 
 

@@ -2,6 +2,7 @@
 import math
 import os
 import shutil
+import zipfile
 
 import pytest
 import torch
@@ -219,11 +220,21 @@ def test_a_work_dir_that_was_moved_or_copied(cfg, tmp_path):
     assert cfg.load_from == f'{tmp_path}/before/iter_3.pth'
 
 
-def test_a_pointer_to_another_backend(cfg, tmp_path):
-    (tmp_path / 'work').mkdir()
-    (tmp_path / 'work/last_checkpoint').write_text('s3://bucket/iter_3.pth')
-    use_resume(cfg, 'auto')
-    assert cfg.load_from == 's3://bucket/iter_3.pth'
+@pytest.mark.parametrize('named', [False, True])
+def test_reads_and_checks_once(cfg, tmp_path, named, monkeypatch):
+    path = str(save(tmp_path / 'work/iter_3.pth'))
+    done = []
+    for owner, name in ((zipfile.ZipFile, 'testzip'), (torch, 'load')):
+        function = getattr(owner, name)
+
+        def counted(*args, name=name, function=function, **kwargs):
+            done.append(name)
+            return function(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, counted)
+    checkpoint = use_resume(cfg, path if named else 'auto')
+    assert done == ['testzip', 'load']
+    assert (checkpoint.path, checkpoint.steps) == (path, 3)
 
 
 def test_checkpoints_of_another_model(cfg, tmp_path, capsys):

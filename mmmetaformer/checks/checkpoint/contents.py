@@ -34,6 +34,7 @@ class Checkpoint:
         steps: Iterations done; None if the file does not say.
         epochs: Epochs done; None if the file does not say.
         meta: What mmengine wrote beside the states.
+        contents: All that the file has, such as the optimizer's state.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Checkpoint:
     steps: int | None = None
     epochs: int | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    contents: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
@@ -85,6 +87,7 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
         _count(meta.get('iter')),
         _count(meta.get('epoch')),
         meta,
+        checkpoint,
     )
 
 

@@ -9,7 +9,6 @@ from mmengine.config import Config
 from mmmetaformer.engine.finite.numbers import bad_states
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.text import shortened
-from mmmetaformer.weights.files import read_checkpoint
 
 from .checksums import has_checksums
 from .classes import check_class_names
@@ -32,7 +31,7 @@ def check_resumable(path: str, cfg: Config) -> Checkpoint:
         ConfigError: With the reason, after the path.
     """
     checkpoint = check_checkpoint(path, resume=True)
-    bad = bad_states(read_checkpoint(path))
+    bad = bad_states(checkpoint.contents)
     if bad:
         raise ConfigError(
             f'{path} has {len(bad)} tensors that are NaN or infinite '
