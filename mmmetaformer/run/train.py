@@ -41,6 +41,7 @@ from .data_guards import (
 )
 from .full_disk import full_disk_errors
 from .label_report import report_labels
+from .remove_aside import RemoveAsideHook
 from .restart import resume_if_restarted
 from .resume import use_resume
 from .scale_lr import scale_lr
@@ -75,6 +76,8 @@ def train(args: argparse.Namespace) -> None:
             named = resumed if resumed != 'auto' else None
             files = CheckpointFiles.of(cfg)
             runner.register_hook(WorkDirHook(files, lock, args.overwrite, named))
+            if args.overwrite:
+                runner.register_hook(RemoveAsideHook(files))
             runner.register_hook(end)
             if checkpoint is not None:
                 _check_weights(runner, checkpoint)

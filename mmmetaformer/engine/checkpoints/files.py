@@ -90,6 +90,16 @@ class CheckpointFiles:
             if any(pattern.fullmatch(file.name) for pattern in patterns)
         ]
 
+    def renamed(self, suffix: str) -> list[Path]:
+        """Return the checkpoints to whose names a suffix was added."""
+        patterns = [pattern for family in self._families(None) for pattern in family]
+        return [
+            file
+            for file in self._files()
+            if file.name.endswith(suffix)
+            and any(one.fullmatch(file.name.removesuffix(suffix)) for one in patterns)
+        ]
+
     def temporary(self) -> list[Path]:
         """Return the files that processes have not finished writing."""
         patterns = [pattern for family in self._families(None) for pattern in family]
