@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The file names of checkpoints."""
+"""The names of checkpoints and of the folders that they are in."""
 
 import os
 import re
@@ -11,6 +11,7 @@ __all__ = [
     'TEMPLATES',
     'best_name',
     'best_pattern',
+    'folder_in',
     'is_beyond',
     'pattern_of',
 ]
@@ -41,6 +42,22 @@ def is_beyond(path: str, done: int) -> bool:
     """Return whether the last number in a file's name is larger than `done`."""
     numbers = re.findall(r'\d+', os.path.basename(path))
     return bool(numbers) and int(numbers[-1]) > done
+
+
+def folder_in(out_dir: str | None, work_dir: str) -> str:
+    """Return where a hook saves: a folder for each run in `out_dir`, as in mmengine.
+
+    Args:
+        out_dir: As in the config, local or an address.
+        work_dir: The work dir of the run.
+
+    Returns:
+        An absolute path if that is the work dir.
+    """
+    work_dir = os.path.abspath(work_dir)
+    if out_dir is None or out_dir == work_dir:
+        return work_dir
+    return os.path.join(out_dir, os.path.basename(work_dir))
 
 
 def best_name(metric: str, template: str) -> str:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists, tables and suggestions in what a person reads."""
+"""Lists, tables, sizes and suggestions in what a person reads."""
 
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 
-__all__ = ['did_you_mean', 'shortened', 'table']
+__all__ = ['did_you_mean', 'shortened', 'size_text', 'table']
 
 
 def shortened(names: Iterable[object], limit: int = 6) -> str:
@@ -33,6 +33,15 @@ def table(rows: Sequence[Sequence[object]], left: Collection[int] = (0,)) -> lis
         ]
         lines.append('  '.join(cells).rstrip())
     return lines
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes as people read it, such as '120 MB'."""
+    for unit, power in (('GB', 9), ('MB', 6), ('kB', 3)):
+        if size >= 10**power:
+            digits = 1 if size < 10 ** (power + 1) else 0
+            return f'{size / 10**power:.{digits}f} {unit}'
+    return f'{size} bytes'
 
 
 def did_you_mean(name: object, choices: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from mmmetaformer.text import did_you_mean, shortened, table
+from mmmetaformer.text import did_you_mean, shortened, size_text, table
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,11 @@ def test_a_table_aligns_numbers_to_the_right_and_names_to_the_left():
 def test_did_you_mean():
     assert did_you_mean('poling', ['pooling', 'identity']) == " Did you mean 'pooling'?"
     assert did_you_mean('xyz', ['pooling', 'identity']) == ''
+
+
+@pytest.mark.parametrize(
+    ('size', 'text'),
+    [(999, '999 bytes'), (1500, '1.5 kB'), (12_345_678, '12 MB'), (2.5e9, '2.5 GB')],
+)
+def test_sizes_as_people_read_them(size, text):
+    assert size_text(size) == text

@@ -18,6 +18,7 @@ def install() -> None:
         checkpoint_reader,
         coco_defaults,
         collect_results,
+        config_text,
         data_errors,
         find_loader,
         mmcv_ops,
@@ -34,5 +35,6 @@ def install() -> None:
     resumed_info.install()
     coco_defaults.install()
     collect_results.install()
+    config_text.install()
     data_errors.install()
     worker_deaths.install()

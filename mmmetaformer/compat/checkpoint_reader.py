@@ -27,6 +27,7 @@ from mmengine.runner.checkpoint import (
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.text import did_you_mean
+from mmmetaformer.weights.checksums import check_checksums
 from mmmetaformer.weights.files import read_checkpoint
 from mmmetaformer.weights.publish import read_published
 from mmmetaformer.weights.source import locate
@@ -72,8 +73,14 @@ def load_from_local(filename: str, map_location: Any = None) -> Checkpoint:
 
 
 def load_from_http(filename: str, map_location: Any = None) -> Checkpoint:
-    """Download a file, once for all processes, and read it."""
-    return _read(locate(filename))
+    """Download a file, once for all processes, and read it.
+
+    Raises:
+        ConfigError: It is not available, is damaged, or could run code.
+    """
+    path = locate(filename)
+    check_checksums(str(path), filename, f'Delete {path} to download it again')
+    return _read(path)
 
 
 def load_from_torchvision(filename: str, map_location: Any = None) -> Checkpoint:
@@ -105,6 +112,7 @@ def load_from_pavi(filename: str, map_location: Any = None) -> Checkpoint:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(model.name).name)
         model.download(str(path))
+        check_checksums(str(path), filename)
         return _read(path)
 
 
@@ -121,6 +129,7 @@ def load_from_ceph(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(filename).name)
         path.write_bytes(store.get(filename))
+        check_checksums(str(path), filename)
         return _read(path)
 
 

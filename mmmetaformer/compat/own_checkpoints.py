@@ -11,9 +11,9 @@ from typing import Any
 from mmengine.fileio import join_path
 from mmengine.hooks import CheckpointHook
 
-from mmmetaformer.checkpoint_names import BETWEEN, best_pattern, pattern_of
+from mmmetaformer.checkpoint_names import BETWEEN, best_pattern, folder_in, pattern_of
 
-__all__ = ['folder_of', 'own_ids', 'own_path']
+__all__ = ['own_ids', 'own_path']
 
 
 def own_path(value: Any, hooks: Iterable[CheckpointHook], work_dir: str) -> str | None:
@@ -30,7 +30,7 @@ def own_path(value: Any, hooks: Iterable[CheckpointHook], work_dir: str) -> str 
     if not isinstance(value, str):
         return None
     for hook in hooks:
-        folder = folder_of(hook, work_dir)
+        folder = _folder_of(hook, work_dir)
         path = join_path(folder, os.path.basename(value))
         # Folders, such as deepspeed's checkpoints, are deleted with all they contain.
         if _writes(hook, os.path.basename(value)) and not os.path.isdir(path):
@@ -50,14 +50,11 @@ def own_ids(value: Any, done: int) -> list[int] | None:
     return [number for number in value if type(number) is int and 0 <= number <= done]
 
 
-def folder_of(hook: CheckpointHook, work_dir: str) -> str:
+def _folder_of(hook: CheckpointHook, work_dir: str) -> str:
     """Return where a hook saves, before or after it has set itself up."""
-    name = os.path.basename(work_dir.rstrip(os.sep))
-    if hook.out_dir is None or hook.out_dir == work_dir:
-        return work_dir
     if hasattr(hook, 'file_backend'):  # set up: its folder is final
         return str(hook.out_dir)
-    return join_path(str(hook.out_dir), name)
+    return folder_in(hook.out_dir, work_dir)
 
 
 def _writes(hook: CheckpointHook, name: str) -> bool:

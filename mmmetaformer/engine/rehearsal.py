@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from mmengine.config import Config
-from mmengine.dist import all_gather_object
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import CheckpointHook, EarlyStoppingHook, Hook
 from mmengine.logging import print_log
@@ -23,6 +22,7 @@ from mmmetaformer.registry import HOOKS
 from mmmetaformer.text import did_you_mean, shortened
 from mmmetaformer.tracebacks import frames_of, save_traceback, words_of
 
+from .agreement import anywhere, first_of
 from .first_batch import first_entries, load_batch, names_of, some_entries
 from .trial_validation import try_validation
 from .undisturbed import silent, undisturbed
@@ -146,11 +146,8 @@ def _in_all_processes(
             f'Images: {names_of(loader, entries)}. '
             f'Details: {save_traceback(error, runner.work_dir)}'
         )
-    for number, other in enumerate(all_gather_object(message)):
-        if message is not None:
-            raise ConfigError(message) from cause
-        if other is not None:
-            raise ConfigError(f'process {number}: {other}')
+    if anywhere(message is not None):
+        raise ConfigError(first_of(message)) from cause
     return result
 
 

@@ -12,7 +12,6 @@ from torch import nn
 from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.checkpoint.resumable import check_resumable, shapes_of
-from mmmetaformer.engine.checkpoints import CheckpointFiles
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights.files import read_checkpoint
 
@@ -25,31 +24,31 @@ class Choice(NamedTuple):
     """A checkpoint, and why not a newer one.
 
     Attributes:
-        path: The checkpoint; None if none is good.
+        checkpoint: The checkpoint; None if none is good.
         passed: What is wrong with each newer one.
     """
 
-    path: str | None
+    checkpoint: Checkpoint | None
     passed: list[str]
 
 
-def choose(cfg: Config, files: CheckpointFiles, without: str = '') -> Choice:
-    """Return the newest checkpoint that training can resume from.
+def choose(cfg: Config, paths: Sequence[str]) -> Choice:
+    """Return the first checkpoint that training can resume from.
 
     All processes come to the same choice, as long as nothing else writes there.
 
     Args:
         cfg: The run's config, without errors in its data sets.
-        files: Where checkpoints are.
-        without: A checkpoint that is not to be chosen.
-    """
-    paths = [path for path in files.newest_first() if path != without]
-    passed: list[str] = []
+        paths: Checkpoints, the newest first; one at an address is not passed over.
 
+    Raises:
+        ConfigError: The one at an address is not good, or cannot be read right now.
+    """
+    passed: list[str] = []
     model = cache(lambda: _build_model(cfg))
     for number, path in enumerate(paths):
-        if '://' in path:  # looked at when it is read
-            return Choice(path, passed)
+        if '://' in path:
+            return Choice(check_resumable(path, cfg), passed)
         try:
             checkpoint = check_resumable(path, cfg)
         except ConfigError as error:
@@ -59,7 +58,7 @@ def choose(cfg: Config, files: CheckpointFiles, without: str = '') -> Choice:
         if _is_of_another_model(checkpoint, paths[number + 1 :]):
             wrong = _misfit(model(), checkpoint)
         if wrong is None:
-            return Choice(path, passed)
+            return Choice(checkpoint, passed)
         passed.append(wrong)
     return Choice(None, passed)
 

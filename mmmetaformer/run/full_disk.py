@@ -3,14 +3,14 @@
 
 import errno
 import logging
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from mmengine.config import Config
 
-from mmmetaformer.engine.checkpoints.space import size_text
+from mmmetaformer.engine.disk import cannot_write
 from mmmetaformer.errors import ConfigError
 
 __all__ = ['full_disk_errors']
@@ -45,11 +45,11 @@ def full_disk_errors(cfg: Config) -> Iterator[None]:
     except OSError as error:
         if error.errno not in REASONS:
             raise
-        what = f' {error.filename}' if error.filename else ''
-        free = size_text(shutil.disk_usage(cfg.work_dir).free)
-        raise ConfigError(
-            f'the run cannot write{what}: {error.strerror} ({free} free in '
-            f'{cfg.work_dir}). Free space, then resume with --resume'
-        ) from error
+        if isinstance(error.filename, str):
+            what = error.filename
+            words = cannot_write(what, Path(what).absolute().parent, error)
+        else:  # of a file that was open already, such as the log
+            words = cannot_write('a file of the run', Path(cfg.work_dir), error)
+        raise ConfigError(f'{words}. Free space, then resume with --resume') from error
     finally:
         logging.Handler.handleError = handle_error  # type: ignore[method-assign]

@@ -2,14 +2,19 @@
 """Training, from the parsed command line to the last checkpoint."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from mmengine.config import Config
+from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmmetaformer import compat
-from mmmetaformer.checks.checkpoint.against_run import check_start_of_training
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits, check_start
+from mmmetaformer.checks.checkpoint.load_from import check_load_from
+from mmmetaformer.checks.checkpoint.position import check_position
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
@@ -58,35 +63,14 @@ def train(args: argparse.Namespace) -> None:
     cfg = read_run_config(args)
     resume_if_restarted(cfg, args)
     with WorkDirLock(CheckpointFiles.of(cfg).folders) as lock:
-        _train(cfg, args, lock)
-
-
-def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
-    resumed = args.resume or (cfg.get('resume') and (cfg.get('load_from') or 'auto'))
-    check_work_dir(cfg, bool(resumed), args.overwrite)
-    check_loops(cfg, splits=('train', 'val'))
-    _fit_to_machine(cfg, args)
-    if args.skip_unreadable:
-        use_skip_unreadable(cfg, args.skip_unreadable)
-    check_run(cfg, splits=('train', 'val'))
-    if args.classes or args.data_root:
-        report_labels(cfg)
-    use_label_check(cfg)
-    if resumed:
-        use_resume(cfg, resumed)
-        keep_config_on_resume(cfg)
-    checkpoint = check_start_of_training(cfg)
-    if checkpoint is not None and cfg.get('resume'):
-        keep_seed(cfg, checkpoint.meta)
-    compat.prepare_cpu_launch(cfg)
-    use_rehearsal(cfg, args.rehearsal)
-    if args.skip_unreadable:
-        forget_unreadable(cfg)
-    use_exact_resume(cfg)
-    lock.create()
-    check_work_dir(cfg, bool(resumed), args.overwrite)  # what came in the meantime
-    try:
-        with build_errors(cfg) as end, full_disk_errors(cfg):
+        resumed = args.resume or _resumed_by_config(cfg)
+        check_work_dir(cfg, bool(resumed), args.overwrite)
+        _prepare(cfg, args)
+        checkpoint = _prepare_start(cfg, resumed)
+        _add_start_up(cfg, args)
+        lock.create()
+        check_work_dir(cfg, bool(resumed), args.overwrite)  # what came in the meantime
+        with _reported_errors(cfg, args) as end:
             runner = Runner.from_cfg(cfg)
             named = resumed if resumed != 'auto' else None
             files = CheckpointFiles.of(cfg)
@@ -95,15 +79,67 @@ def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
             runner.register_hook(hook)
             runner.register_hook(end)
             if checkpoint is not None:
-                check = check_fits if cfg.get('resume') else check_start
-                check(runner.model, checkpoint.weights, checkpoint.path)
-                check_finite(runner.model, checkpoint.weights, checkpoint.path)
+                _check_weights(runner, checkpoint)
             # It is mapped: as long as it is, its file takes space on the disk.
             del checkpoint
             runner.train()
+
+
+def _resumed_by_config(cfg: Config) -> str | None:
+    return (cfg.get('load_from') or 'auto') if cfg.get('resume') else None
+
+
+def _prepare(cfg: Config, args: argparse.Namespace) -> None:
+    """Fit the config to the machine and the options, and check it and its data."""
+    check_loops(cfg, splits=('train', 'val'))
+    _fit_to_machine(cfg, args)
+    if args.skip_unreadable:
+        use_skip_unreadable(cfg, args.skip_unreadable)
+    check_run(cfg, splits=('train', 'val'))
+    if args.classes or args.data_root:
+        report_labels(cfg)
+    use_label_check(cfg)
+
+
+def _prepare_start(cfg: Config, resumed: str | None) -> Checkpoint | None:
+    """Return the checkpoint from which the run starts or resumes, checked."""
+    checkpoint = use_resume(cfg, resumed) if resumed else None
+    if checkpoint is None:
+        return check_load_from(cfg)
+    check_position(checkpoint, cfg)
+    keep_config_on_resume(cfg)
+    keep_seed(cfg, checkpoint.meta)
+    return checkpoint
+
+
+def _add_start_up(cfg: Config, args: argparse.Namespace) -> None:
+    """Set what acts as the run starts, now that everything is checked."""
+    compat.prepare_cpu_launch(cfg)
+    use_rehearsal(cfg, args.rehearsal)
+    if args.skip_unreadable:
+        forget_unreadable(cfg)
+    use_exact_resume(cfg)
+
+
+@contextmanager
+def _reported_errors(cfg: Config, args: argparse.Namespace) -> Iterator[Hook]:
+    """Say what went wrong in user's terms, and which images could not be read.
+
+    Yields:
+        The hook that ends what counts as building.
+    """
+    try:
+        with build_errors(cfg) as end, full_disk_errors(cfg):
+            yield end
     finally:
         if args.skip_unreadable:
             report_unreadable(cfg)
+
+
+def _check_weights(runner: Runner, checkpoint: Checkpoint) -> None:
+    check = check_fits if runner.cfg.get('resume') else check_start
+    check(runner.model, checkpoint.weights, checkpoint.path)
+    check_finite(runner.model, checkpoint.weights, checkpoint.path)
 
 
 def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:

@@ -139,8 +139,9 @@ class WorkDirHook(Hook):
             # First, so that it never names what is gone, or is of another run.
             (work_dir / POINTER).unlink(missing_ok=True)
         if self._overwrite:
-            for file in _checkpoints(self._files):
-                file.unlink()
+            for file in _checkpoints(self._files) + self._files.renamed(ASIDE):
+                if not _is(file, runner._load_from or ''):
+                    file.unlink()
         elif elsewhere or recounted:
             _set_aside([path for path in own if _is_newer(path.name, runner)])
         elif here:

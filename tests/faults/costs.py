@@ -38,7 +38,8 @@ class TurnHook(Hook):
     def __init__(self, own: str, other: str, times: str) -> None:
         # Opened for both, neither waits for the other.
         self._own, self._other = (os.open(p, os.O_RDWR) for p in (own, other))
-        self._times, self._file = [], times
+        self._file = times
+        self._times: list[float] = []
         self._left = 0.0
 
     def before_train_iter(self, runner, batch_idx, data_batch=None):
@@ -123,7 +124,9 @@ def measure(config: Path, steps: int) -> None:
         ]
     for kind, values in zip(KINDS, times, strict=True):
         step = statistics.median(values[1 + WARM_UP :])
-        print(f'{kind}: {values[0]:.1f} s to the first step, {step * 1e3:.1f} ms a step')
+        print(
+            f'{kind}: {values[0]:.1f} s to the first step, {step * 1e3:.1f} ms a step'
+        )
     bare, guarded = (values[1 + WARM_UP :] for values in times)
     ratios = [two / one for one, two in zip(bare, guarded, strict=True)]
     low, median, high = statistics.quantiles(ratios, n=4)

@@ -12,13 +12,12 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.launch.launcher import launch
 from mmmetaformer.launch.options import Options
 
+pytestmark = pytest.mark.faults('process killed, stopped, hung or raising')
 START = """
 import faulthandler, os, signal, sys, time
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.launch.report import own_file, stack_files
 from mmmetaformer.run.command_line import exit_on_user_error
-
-pytestmark = pytest.mark.faults('process killed, stopped, hung or raising')
 
 rank, count = int(os.environ['RANK']), int(os.environ['TORCHELASTIC_RESTART_COUNT'])
 folder = sys.argv[1]

@@ -112,7 +112,8 @@ def test_while_host_0_does_not_answer(host, listener):
     assert seconds < SOON
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('SIGTERM, SIGUSR1, Ctrl-C')
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGUSR1])
 def test_while_host_0_is_not_there(number, host, port):
     one = host(1, port)
@@ -123,7 +124,8 @@ def test_while_host_0_is_not_there(number, host, port):
     assert seconds < SOON
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('SIGTERM, SIGUSR1, Ctrl-C')
 def test_while_the_processes_wait_for_another_host(host, port, tmp_path):
     one = host(0, port)
     (pid,) = wait_for(tmp_path / '0_0')
@@ -134,7 +136,8 @@ def test_while_the_processes_wait_for_another_host(host, port, tmp_path):
     assert gone(pid)
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('SIGTERM, SIGUSR1, Ctrl-C')
 def test_while_a_later_attempt_is_joined(host, port, tmp_path):
     """Host 0 is frozen after the first one has failed."""
     first, second = (host(node, port, '--max-restarts', '1') for node in (0, 1))
@@ -154,7 +157,8 @@ def test_while_a_later_attempt_is_joined(host, port, tmp_path):
     assert seconds < SOON
 
 
-@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.faults('SIGTERM, SIGUSR1, Ctrl-C')
 def test_both_hosts_after_a_restart(host, port, tmp_path):
     """The second attempt waits for a host that has been killed."""
     first, second = (host(node, port, '--max-restarts', '1') for node in (0, 1))

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+import functools
+import http.server
 import math
 import os
+import re
 import shutil
+import threading
+import zipfile
 
 import pytest
 import torch
 from mmengine.config import Config
 
+from mmmetaformer.compat import checkpoint_reader
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.resume import use_resume
 
@@ -221,11 +227,81 @@ def test_a_work_dir_that_was_moved_or_copied(cfg, tmp_path):
     assert cfg.load_from == f'{tmp_path}/before/iter_3.pth'
 
 
-def test_a_pointer_to_another_backend(cfg, tmp_path):
-    (tmp_path / 'work').mkdir()
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """Serve a folder, and return its address."""
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'torch'))
+    quiet = type(
+        'Quiet',
+        (http.server.SimpleHTTPRequestHandler,),
+        {'log_message': lambda *_: None},
+    )
+    server = http.server.ThreadingHTTPServer(
+        ('127.0.0.1', 0), functools.partial(quiet, directory=str(tmp_path))
+    )
+    serve = functools.partial(server.serve_forever, poll_interval=0.01)
+    threading.Thread(target=serve, daemon=True).start()
+    yield f'http://127.0.0.1:{server.server_port}'
+    server.shutdown()
+
+
+@pytest.mark.parametrize('damage', DAMAGE)
+def test_an_address_is_checked_like_a_file(cfg, tmp_path, site, damage):
+    good = save(tmp_path / 'work/iter_2.pth')
+    spoil, what = DAMAGE[damage]
+    spoil(save(tmp_path / 'there/iter_8.pth'))
+    with pytest.raises(ConfigError) as error:
+        use_resume(cfg, f'{site}/there/iter_8.pth')
+    assert what in str(error.value)
+    assert str(error.value).endswith(f'. The newest good checkpoint: --resume {good}')
+
+
+def test_an_address(cfg, tmp_path, site, capsys):
+    save(tmp_path / 'there/iter_8.pth')
+    checkpoint = use_resume(cfg, f'{site}/there/iter_8.pth')
+    assert cfg.load_from == checkpoint.path == f'{site}/there/iter_8.pth'
+    assert (cfg.resume, checkpoint.steps) == (True, 8)
+    assert 'warning' not in capsys.readouterr().err
+
+
+def test_a_damaged_download_is_downloaded_again(cfg, tmp_path, site):
+    address = f'{site}/there/iter_8.pth'
+    flip(save(tmp_path / 'there/iter_8.pth'))
+    with pytest.raises(ConfigError, match=r'Delete (\S+) to download') as error:
+        use_resume(cfg, address)
+    save(tmp_path / 'there/iter_8.pth')
+    os.unlink(re.search(r'Delete (\S+)', str(error.value))[1])
+    assert use_resume(cfg, address).steps == 8
+
+
+def test_a_pointer_to_another_backend(cfg, tmp_path, monkeypatch):
+    save(tmp_path / 'work/iter_1.pth', pointer=False)
     (tmp_path / 'work/last_checkpoint').write_text('s3://bucket/iter_3.pth')
+    file = save(tmp_path / 'bucket/iter_3.pth')
+    store = type('Store', (), {'get': lambda self, name: file.read_bytes()})()
+    monkeypatch.setattr(checkpoint_reader, 'get_file_backend', lambda *_, **__: store)
     use_resume(cfg, 'auto')
     assert cfg.load_from == 's3://bucket/iter_3.pth'
+    flip(file)
+    with pytest.raises(ConfigError, match=r's3://bucket/iter_3.pth is damaged'):
+        use_resume(cfg, 'auto')
+
+
+@pytest.mark.parametrize('named', [False, True])
+def test_reads_and_checks_once(cfg, tmp_path, named, monkeypatch):
+    path = str(save(tmp_path / 'work/iter_3.pth'))
+    done = []
+    for owner, name in ((zipfile.ZipFile, 'testzip'), (torch, 'load')):
+        function = getattr(owner, name)
+
+        def counted(*args, name=name, function=function, **kwargs):
+            done.append(name)
+            return function(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, counted)
+    checkpoint = use_resume(cfg, path if named else 'auto')
+    assert done == ['testzip', 'load']
+    assert (checkpoint.path, checkpoint.steps) == (path, 3)
 
 
 def test_checkpoints_of_another_model(cfg, tmp_path, capsys):

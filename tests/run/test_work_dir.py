@@ -98,6 +98,15 @@ def test_overwriting(cfg, fill, tmp_path):
     assert there(tmp_path / 'work') == {*OTHERS, *NO_PARTS}
 
 
+def test_overwriting_what_was_set_aside(cfg, fill, tmp_path):
+    aside = ['iter_8.pth.aside', 'epoch_2_iter_9.pth.aside', 'iter_12.pth.aside']
+    others = ['notes.pth.aside', 'labels.aside', '.aside', 'iter_.pth.aside']
+    fill([*aside, *others])
+    # The run may start from the weights of one.
+    start(cfg, overwrite=True, _load_from=f'{tmp_path}/work/../work/{aside[0]}')
+    assert there(tmp_path / 'work') == {*others, aside[0]}
+
+
 def test_a_pointer_to_another_folder_is_followed_nowhere(cfg, fill, tmp_path):
     fill(['iter_4.pth'], 'elsewhere')
     fill(['iter_8.pth'])

@@ -13,12 +13,11 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.run import work_dir_lock
 from mmmetaformer.run.work_dir_lock import LOCK, WorkDirLock
 
+pytestmark = pytest.mark.faults('work dir of another run')
 HOLDER = """
 import os, sys, time
 from pathlib import Path
 from mmmetaformer.run.work_dir_lock import WorkDirLock
-
-pytestmark = pytest.mark.faults('work dir of another run')
 
 with WorkDirLock([Path(sys.argv[1])]) as lock:
     lock.create()

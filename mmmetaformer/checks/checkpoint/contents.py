@@ -12,9 +12,8 @@ from safetensors import safe_open
 from mmmetaformer.compat.checkpoint_claims import check_counts
 from mmmetaformer.compat.checkpoint_reader import read
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights.checksums import check_checksums
 from mmmetaformer.weights.files import read_checkpoint
-
-from .checksums import check_checksums
 
 __all__ = ['Checkpoint', 'check_checkpoint']
 
@@ -34,6 +33,7 @@ class Checkpoint:
         steps: Iterations done; None if the file does not say.
         epochs: Epochs done; None if the file does not say.
         meta: What mmengine wrote beside the states.
+        contents: All that the file has, such as the optimizer's state.
     """
 
     path: str
@@ -42,6 +42,7 @@ class Checkpoint:
     steps: int | None = None
     epochs: int | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    contents: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
@@ -60,7 +61,7 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
             not have enough to resume from.
     """
     is_local = '://' not in path
-    if is_local:
+    if is_local:  # the reader of addresses does
         check_checksums(path)
     checkpoint = dict(read_checkpoint(path)) if is_local else read(path)
     weights = checkpoint.get('state_dict', checkpoint)
@@ -85,6 +86,7 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
         _count(meta.get('iter')),
         _count(meta.get('epoch')),
         meta,
+        checkpoint,
     )
 
 

@@ -9,9 +9,8 @@ from mmengine.config import Config
 from mmmetaformer.engine.finite.numbers import bad_states
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.text import shortened
-from mmmetaformer.weights.files import read_checkpoint
+from mmmetaformer.weights.checksums import has_checksums
 
-from .checksums import has_checksums
 from .classes import check_class_names
 from .contents import Checkpoint, check_checkpoint
 
@@ -22,7 +21,7 @@ def check_resumable(path: str, cfg: Config) -> Checkpoint:
     """Refuse a checkpoint that is damaged, not finite or not one of this run.
 
     Args:
-        path: A local file.
+        path: A local file, or an address that mmengine knows, such as https.
         cfg: The run's config, without errors in its data sets.
 
     Returns:
@@ -32,14 +31,14 @@ def check_resumable(path: str, cfg: Config) -> Checkpoint:
         ConfigError: With the reason, after the path.
     """
     checkpoint = check_checkpoint(path, resume=True)
-    bad = bad_states(read_checkpoint(path))
+    bad = bad_states(checkpoint.contents)
     if bad:
         raise ConfigError(
             f'{path} has {len(bad)} tensors that are NaN or infinite '
             f'({shortened(bad, 3)}): the run that saved it had diverged'
         )
     check_class_names(checkpoint, cfg, 'train')
-    if not has_checksums(path):
+    if '://' not in path and not has_checksums(path):
         warn(f"{path} is in torch's old format: damage inside tensors cannot be seen")
     return checkpoint
 

@@ -10,7 +10,13 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.checkpoint_names import BETWEEN, TEMPLATES, best_pattern, pattern_of
+from mmmetaformer.checkpoint_names import (
+    BETWEEN,
+    TEMPLATES,
+    best_pattern,
+    folder_in,
+    pattern_of,
+)
 from mmmetaformer.compat.atomic_save import target_of_temporary
 from mmmetaformer.host import hooks_of, is_local, type_name
 
@@ -37,16 +43,15 @@ class CheckpointFiles:
     def of(cls, cfg: Config) -> 'CheckpointFiles':
         """Return those of a config."""
         work_dir = Path(cfg.work_dir)
-        name = Path(os.path.abspath(work_dir)).name
-        folders, templates = [work_dir], []
+        own, folders, templates = os.path.abspath(work_dir), [work_dir], []
         for hook in _hooks(cfg):
             by_epoch = hook.get('by_epoch', True)
             default = 'epoch_{}.pth' if by_epoch else 'iter_{}.pth'
             templates.append(hook.get('filename_tmpl') or default)
             out_dir = hook.get('out_dir')
             if out_dir and '://' not in str(out_dir) and is_local(hook):
-                # As mmengine: a folder for each run in `out_dir`.
-                folders.append(Path(out_dir) / name)
+                folder = folder_in(str(out_dir), cfg.work_dir)
+                folders += [Path(folder)] if folder != own else []
         return cls(work_dir, tuple(dict.fromkeys(folders)), tuple(templates))
 
     @classmethod
@@ -83,6 +88,16 @@ class CheckpointFiles:
             file
             for file in self._files()
             if any(pattern.fullmatch(file.name) for pattern in patterns)
+        ]
+
+    def renamed(self, suffix: str) -> list[Path]:
+        """Return the checkpoints to whose names a suffix was added."""
+        patterns = [pattern for family in self._families(None) for pattern in family]
+        return [
+            file
+            for file in self._files()
+            if file.name.endswith(suffix)
+            and any(one.fullmatch(file.name.removesuffix(suffix)) for one in patterns)
         ]
 
     def temporary(self) -> list[Path]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Saving in the first process, with the same end in all of them."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any
 from mmengine.runner import Runner
 
 from mmmetaformer.engine.agreement import in_first_process
+from mmmetaformer.engine.disk import cannot_write
 from mmmetaformer.errors import ConfigError
-
-from .space import nearest_folder, size_text
 
 __all__ = ['SharedSaves', 'save_errors']
 
@@ -61,15 +59,11 @@ def save_errors(path: Path, last: str | None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        folder = nearest_folder(path.parent)
-        free = size_text(shutil.disk_usage(folder).free)
         left = (
             f'The last checkpoint, {last}, is as it was. When {path.parent} can be '
             'written again, continue with --resume'
             if last
             else 'This run has no checkpoint yet'
         )
-        raise ConfigError(
-            f'{path} cannot be written: {reason} ({free} free). {left}'
-        ) from error
+        words = cannot_write(path, path.parent, error)
+        raise ConfigError(f'{words}. {left}') from error

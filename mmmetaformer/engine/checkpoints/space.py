@@ -15,9 +15,11 @@ from mmengine.runner import Runner
 from torch.optim import Optimizer
 
 from mmmetaformer.checkpoint_names import pattern_of
+from mmmetaformer.engine.disk import nearest_folder
 from mmmetaformer.errors import ConfigError, warn
+from mmmetaformer.text import size_text
 
-__all__ = ['bytes_of_checkpoint', 'check_space', 'nearest_folder', 'size_text']
+__all__ = ['bytes_of_checkpoint', 'check_space']
 
 
 def check_space(hook: CheckpointHook, runner: Runner, existing: int) -> None:
@@ -83,20 +85,6 @@ def bytes_of_checkpoint(runner: Runner) -> tuple[int, int]:
     several = isinstance(wrapper, OptimWrapperDict)
     optimizers = [one.optimizer for one in (wrapper.values() if several else [wrapper])]
     return weights, sum(map(_bytes_of_states, optimizers))
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes as people read it, such as '120 MB'."""
-    for unit, power in (('GB', 9), ('MB', 6), ('kB', 3)):
-        if size >= 10**power:
-            digits = 1 if size < 10 ** (power + 1) else 0
-            return f'{size / 10**power:.{digits}f} {unit}'
-    return f'{size} bytes'
-
-
-def nearest_folder(folder: Path) -> Path:
-    """Return the folder itself if it exists, or the nearest one above that does."""
-    return next(path for path in (folder, *folder.parents) if path.is_dir())
 
 
 def _bytes_of_states(optimizer: Optimizer) -> int:

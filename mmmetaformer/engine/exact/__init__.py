@@ -6,8 +6,10 @@ the position: of the step, and of the number of the image.
 """
 
 from .enable import use_exact_resume
+from .epoch_loop import EpochBasedTrainLoop
 from .hook import ExactResumeHook
-from .loops import EpochBasedTrainLoop, ExactLoop, IterBasedTrainLoop
+from .iter_loop import IterBasedTrainLoop
+from .loop import ExactLoop
 from .seed import keep_seed
 
 __all__ = [

@@ -7,15 +7,15 @@ from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop
 
 from mmmetaformer.host import add_hook, counts_epochs, drop_hook
 
-from . import loops
+from . import epoch_loop, iter_loop
 
 __all__ = ['use_exact_resume']
 
 OWN = {
     kind: f'mmmetaformer.{own.__name__}'
     for own, host in (
-        (loops.EpochBasedTrainLoop, EpochBasedTrainLoop),
-        (loops.IterBasedTrainLoop, IterBasedTrainLoop),
+        (epoch_loop.EpochBasedTrainLoop, EpochBasedTrainLoop),
+        (iter_loop.IterBasedTrainLoop, IterBasedTrainLoop),
     )
     for kind in (own, host)
 }

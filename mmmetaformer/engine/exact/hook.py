@@ -11,10 +11,10 @@ from mmengine.runner import Runner
 from mmmetaformer.errors import warn
 from mmmetaformer.registry import HOOKS
 
-from .draws import number_batches
 from .early_stopping import restore_patience
 from .finished import forget_end, note_end
-from .loops import ExactLoop
+from .loop import ExactLoop
+from .numbered_batches import number_batches
 from .seed import Purpose, base_seed, seed_step
 
 __all__ = ['ExactResumeHook']

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from mmmetaformer.errors import warn
 
-from .draws import number_batches
+from .numbered_batches import number_batches
 from .record import Record, updates_as_passes
 from .seed import Purpose, base_seed
 

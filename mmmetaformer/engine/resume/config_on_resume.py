@@ -14,7 +14,7 @@ from mmmetaformer.host import add_hook
 from mmmetaformer.registry import HOOKS
 
 from .optimizer_settings import check_optimizer, keep_settings
-from .position import Position
+from .past_steps import PastSteps
 from .schedule import keep_schedule
 
 __all__ = ['ConfigOnResumeHook', 'keep_config_on_resume']
@@ -45,9 +45,9 @@ class ConfigOnResumeHook(Hook):
         schedulers = runner.param_schedulers or []
         for line in keep_settings(wrapper, saved, {s.param_name for s in schedulers}):
             warn(f'{name} has {line}')
-        position = _position(runner, checkpoint['meta'])
-        if schedulers and position:
-            text = keep_schedule(schedulers, checkpoint, position, name)
+        past = _past_steps(runner, checkpoint['meta'])
+        if schedulers and past:
+            text = keep_schedule(schedulers, checkpoint, past, name)
             if text:
                 warn(text)
 
@@ -61,13 +61,13 @@ def keep_config_on_resume(cfg: Config) -> None:
     add_hook(cfg, dict(type='mmmetaformer.ConfigOnResumeHook'))
 
 
-def _position(runner: Runner, meta: dict[str, Any]) -> Position | None:
+def _past_steps(runner: Runner, meta: dict[str, Any]) -> PastSteps | None:
     """Return where the run is, None if an unknown hook steps the schedulers."""
     kinds = {type(h) for h in runner.hooks if isinstance(h, ParamSchedulerHook)}
     if len(kinds) != 1 or not kinds <= {ParamSchedulerHook, SchedulerPerUpdateHook}:
         return None
     per_update = kinds == {SchedulerPerUpdateHook}
-    return Position(
+    return PastSteps(
         passes=meta['iter'],
         epochs=meta['epoch'],
         passes_per_epoch=len(runner.train_dataloader),

@@ -10,7 +10,7 @@ from mmengine.optim import _ParamScheduler
 from mmmetaformer.errors import ConfigError
 
 from .optimizer_settings import groups_in
-from .position import Position
+from .past_steps import PastSteps
 
 __all__ = ['keep_schedule']
 
@@ -31,12 +31,12 @@ STATE = (
 def keep_schedule(
     schedulers: Sequence[_ParamScheduler],
     checkpoint: dict[str, Any],
-    position: Position,
+    past: PastSteps,
     name: str,
 ) -> str | None:
     """Put the config's schedule into a checkpoint if it has another one.
 
-    The schedulers step from the start of the run to its position, since each computes
+    The schedulers step from the start of the run to the checkpoint, since each computes
     a value from the one before. So the values are those of a run that had this schedule
     from the start.
 
@@ -44,7 +44,7 @@ def keep_schedule(
         schedulers: Those of the config, as new, in the order in which they step.
         checkpoint: Its `param_schedulers`, and the scheduled values in `optimizer`, are
             replaced.
-        position: Where the checkpoint is in the run.
+        past: How often they have stepped before the checkpoint.
         name: The checkpoint's file, for messages.
 
     Returns:
@@ -57,7 +57,7 @@ def keep_schedule(
     groups = schedulers[0].optimizer.param_groups
     saved_groups = groups_in(checkpoint['optimizer'])
     names = list(dict.fromkeys(s.param_name for s in schedulers))
-    before, now = _difference(schedulers, saved, position)
+    before, now = _difference(schedulers, saved, past)
     for value in names:
         old, new = _first_values(saved_groups, groups, f'initial_{value}')
         if old != new:
@@ -75,7 +75,7 @@ def keep_schedule(
             'repeated: restore it, or start a new run with the weights: --cfg-options '
             f'load_from={name}'
         )
-    _replay(schedulers, position)
+    _replay(schedulers, past)
     checkpoint['param_schedulers'] = [s.state_dict() for s in schedulers]
     for group, saved_group in zip(groups, saved_groups, strict=True):
         for key in (*names, *(f'initial_{value}' for value in names)):
@@ -85,16 +85,16 @@ def keep_schedule(
     values = ', '.join(f'{value} {_text(groups[-1][value])}' for value in names)
     return (
         f"the schedule in {name} ({', '.join(before)}) is not the config's "
-        f"({', '.join(now)}): continuing on the config's from step {position.passes}, "
+        f"({', '.join(now)}): continuing on the config's from step {past.passes}, "
         f'{values}'
     )
 
 
-def _replay(schedulers: Sequence[_ParamScheduler], position: Position) -> None:
+def _replay(schedulers: Sequence[_ParamScheduler], past: PastSteps) -> None:
     with warnings.catch_warnings():
         # mmengine warns of schedulers that step before the optimizer.
         warnings.simplefilter('ignore')
-        for by_epoch in position.steps():
+        for by_epoch in past.steps():
             for scheduler in schedulers:
                 if scheduler.by_epoch is by_epoch:
                     scheduler.step()
@@ -103,7 +103,7 @@ def _replay(schedulers: Sequence[_ParamScheduler], position: Position) -> None:
 def _difference(
     schedulers: Sequence[_ParamScheduler],
     saved: Sequence[Mapping[str, Any]],
-    position: Position,
+    past: PastSteps,
 ) -> tuple[list[str], list[str]]:
     """Return the settings and counts that differ, of the checkpoint and the config."""
     own = [_settings(scheduler.state_dict()) for scheduler in schedulers]
@@ -112,7 +112,7 @@ def _difference(
         kinds = ' and '.join(type(scheduler).__name__ for scheduler in schedulers)
         return [_kinds(theirs)], [kinds]
     before, now = [], []
-    counts = {by_epoch: position.count(by_epoch) for by_epoch in (False, True)}
+    counts = {by_epoch: past.count(by_epoch) for by_epoch in (False, True)}
     for scheduler, mine, other, state in zip(
         schedulers, own, theirs, saved, strict=True
     ):

@@ -12,7 +12,6 @@ from mmmetaformer.engine.checkpoints import CheckpointHook, use_safe_checkpoints
 from mmmetaformer.engine.checkpoints.space import (
     bytes_of_checkpoint,
     check_space,
-    size_text,
 )
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.errors import ConfigError
@@ -117,11 +116,3 @@ def test_epochs_to_come(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(shutil, 'disk_usage', lambda path: Usage(9999, 0, 599))
     check_space(saver, runner, 0)
     assert '5 to come of 120 bytes' in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ('size', 'text'),
-    [(999, '999 bytes'), (1500, '1.5 kB'), (12_345_678, '12 MB'), (2.5e9, '2.5 GB')],
-)
-def test_sizes_as_people_read_them(size, text):
-    assert size_text(size) == text

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+import multiprocessing
 import os
 import socket
+import sys
 
 import pytest
 import torch
@@ -28,6 +30,15 @@ CHANGES = {
 }
 
 
+@pytest.fixture(autouse=True, scope='module')
+def _fork_server():
+    """Let a process that has imported this module, and has no threads, fork."""
+    multiprocessing.get_context('forkserver').set_forkserver_preload([__name__])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('PYTHONPATH', os.pathsep.join(sys.path))
+        yield
+
+
 def in_process(rank, processes, port, folder, name, arguments, resume, stop):
     os.environ.update(
         RANK=str(rank),
@@ -48,7 +59,7 @@ def run(folder, name, arguments, processes=2, resume=None, stop=None):
         one.bind(('127.0.0.1', 0))
         port = one.getsockname()[1]
     given = (processes, port, folder, name, arguments, resume, stop)
-    mp.start_processes(in_process, given, processes, start_method='fork')
+    mp.start_processes(in_process, given, processes, start_method='forkserver')
     files = [folder / f'{name}{rank}.pt' for rank in range(processes)]
     pairs = [torch.load(file, weights_only=False) for file in files]
     return [list(one) for one in zip(*pairs, strict=True)]

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.faults('NaN or infinity')
 SCRIPT = """
 import sys
 import torch.distributed as dist
@@ -15,8 +16,6 @@ from toy_run import by_steps
 from mmengine.hooks import Hook
 from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.errors import DivergedError
-
-pytestmark = pytest.mark.faults('NaN or infinity')
 
 tests, store, rank, what = sys.argv[1:]
 dist.init_process_group(

@@ -4,12 +4,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ['Position']
+__all__ = ['PastSteps']
 
 
 @dataclass(frozen=True)
-class Position:
-    """A place in a run, and what came before it.
+class PastSteps:
+    """The steps of the schedulers up to a place in a run.
+
+    The place in the data is another one: `engine.exact.DataPosition`.
 
     Args:
         passes: Forward passes done, `runner.iter`.
