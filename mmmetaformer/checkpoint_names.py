@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The names of checkpoints and of the folders that they are in."""
+"""The names of checkpoints, of their folders, and of files beside them."""
 
 import os
 import re
@@ -8,6 +8,7 @@ from string import Formatter
 __all__ = [
     'BETWEEN',
     'BETWEEN_TEMPLATE',
+    'LAUNCHES',
     'TEMPLATES',
     'best_name',
     'best_pattern',
@@ -16,6 +17,8 @@ __all__ = [
     'pattern_of',
 ]
 
+#: The file in a work dir with the launches that have cleared up there, one a line.
+LAUNCHES = '.training.launches'
 #: What mmengine calls checkpoints by default.
 TEMPLATES = ('iter_{}.pth', 'epoch_{}.pth')
 #: A checkpoint in the middle of an epoch, of a run that saves by epochs: the epochs

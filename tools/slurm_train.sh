@@ -48,7 +48,8 @@ srun --kill-on-bad-exit=0 --wait=60 --cpus-per-task="${CPUS_PER_TASK:-5}" \
   ${SRUN_ARGS:-} $(printf '%q ' "${PYTHON:-python}" -u "$(dirname "$0")/train.py" \
     "$config" --launcher slurm "$@")
 status=\$?
-if ((status == 75)); then
+# 143: preempted before the first step.
+if ((status == 75 || status == 143)); then
   echo "Job \$SLURM_JOB_ID is requeued and will resume."
   scontrol requeue "\$SLURM_JOB_ID"
 fi

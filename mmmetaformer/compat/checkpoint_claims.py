@@ -20,7 +20,7 @@ SEEDS = 2**32  # numpy takes seeds below it
 
 
 def drop_claims(checkpoint: dict[str, Any]) -> None:
-    """Remove the configs from a checkpoint.
+    """Remove the configs from a checkpoint, and what a run adds to it on a resume.
 
     Args:
         checkpoint: As read from a file; changed in place.
@@ -31,6 +31,9 @@ def drop_claims(checkpoint: dict[str, Any]) -> None:
         if isinstance(place, dict):
             place.pop('config', None)
             place.pop('cfg', None)
+    meta = checkpoint.get('meta')
+    if isinstance(meta, dict):
+        meta.pop('saved_iter', None)  # which the run itself notes when it resumes
 
 
 def check_counts(meta: Any, name: str) -> None:

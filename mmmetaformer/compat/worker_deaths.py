@@ -9,6 +9,7 @@ sets PR_SET_PDEATHSIG there and leaves signals of others than the parent to the 
 """
 
 import functools
+import multiprocessing
 import os
 import signal
 import threading
@@ -54,7 +55,8 @@ def start_worker(
         then: The loader's own function, called afterwards.
         worker_id: The worker's number.
     """
-    die_with_parent(parent)
+    if os.getppid() == parent or not _is_alive(parent):
+        die_with_parent(parent)
     for name in ('SIGINT', 'SIGUSR1'):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -64,6 +66,12 @@ def start_worker(
         waiting.start()
     if then is not None:
         then(worker_id)
+
+
+def _is_alive(parent: int) -> bool:
+    """Return whether the trainer lives, which a fork server has started this for."""
+    trainer = multiprocessing.parent_process()
+    return trainer is not None and trainer.pid == parent and trainer.is_alive()
 
 
 def _obey(parent: int) -> None:

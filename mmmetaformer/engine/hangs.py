@@ -3,6 +3,7 @@
 
 import faulthandler
 import sys
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from mmengine.config import Config
@@ -10,7 +11,7 @@ from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmmetaformer.host import add_hook, drop_hook
+from mmmetaformer.host import add_hook, drop_hook, hooks_of, type_name
 from mmmetaformer.launch.report import own_file, stack_files
 from mmmetaformer.registry import HOOKS
 
@@ -20,6 +21,8 @@ __all__ = ['HANG_LIMIT', 'HangHook', 'use_hang_limit']
 HANG_LIMIT = 1800
 # Collective calls fail later than that: their error says less than the stacks.
 MARGIN = 300
+# torch has a limit of its own, of 10 or 30 minutes.
+NEVER = 365 * 24 * 3600
 
 
 @HOOKS.register_module()
@@ -90,10 +93,16 @@ def use_hang_limit(cfg: Config, limit: int | None) -> None:
     """
     if limit is not None:
         drop_hook(cfg, 'HangHook')
-    if cfg.launcher == 'none' or limit == 0:
+    if cfg.launcher == 'none':
         return
-    add_hook(cfg, dict(type='mmmetaformer.HangHook', limit=limit or HANG_LIMIT))
+    if limit != 0:
+        add_hook(cfg, dict(type='mmmetaformer.HangHook', limit=limit or HANG_LIMIT))
     settings = cfg.get('env_cfg', {}).get('dist_cfg', {})
     if settings.get('timeout') is None:
-        timeout = (limit or HANG_LIMIT) + MARGIN
+        limits = [
+            hook.get('limit', HANG_LIMIT)
+            for _, hook in hooks_of(cfg)
+            if isinstance(hook, Mapping) and type_name(hook) == 'HangHook'
+        ]
+        timeout = limits[0] + MARGIN if limits else NEVER
         cfg.merge_from_dict({'env_cfg.dist_cfg.timeout': timeout})

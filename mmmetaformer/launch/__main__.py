@@ -2,6 +2,7 @@
 """Run a tool in several processes: `python -m mmmetaformer.launch N SCRIPT ...`."""
 
 import os
+import signal
 import sys
 
 from mmmetaformer.errors import ConfigError
@@ -22,6 +23,9 @@ def main() -> int:
     except ConfigError as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # before the launcher handles signals
+        print('stopped by SIGINT', file=sys.stderr)
+        return 128 + signal.SIGINT
 
 
 def _import_torch() -> None:

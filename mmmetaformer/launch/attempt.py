@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the launchers tell each other while the processes of an attempt run."""
+"""What the launchers share while the processes of an attempt run."""
 
 import contextlib
 import json
@@ -24,7 +24,8 @@ class Attempt:
     Args:
         options: Those of this host.
         store: What the hosts share; None if there is one host only.
-        number: How often the processes have been started before.
+        number: Which attempt of host 0 it is, from 0.
+        restarts: How often this host has started its processes before.
         port: That of the store through which the processes connect.
         launch: The id that all attempts share.
     """
@@ -34,10 +35,12 @@ class Attempt:
         options: Options,
         store: SharedStore | None,
         number: int,
+        restarts: int,
         port: int,
         launch: str,
     ) -> None:
         self.number = number
+        self.restarts = restarts
         self.port = port
         self.launch = launch
         self._node = options.node

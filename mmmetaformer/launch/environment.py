@@ -32,7 +32,7 @@ def environment_of(
         'MASTER_ADDR': options.address,
         'MASTER_PORT': attempt.port,
         'TORCHELASTIC_USE_AGENT_STORE': True,
-        'TORCHELASTIC_RESTART_COUNT': attempt.number,
+        'TORCHELASTIC_RESTART_COUNT': attempt.restarts,
         'TORCHELASTIC_MAX_RESTARTS': options.restarts,
         'TORCHELASTIC_RUN_ID': attempt.launch,
         FILE: file,

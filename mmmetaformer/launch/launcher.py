@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from mmmetaformer.stop_request import STOPPED
+from mmmetaformer.stop_request import NAMES, STOPPED
 
 from .attempt import Attempt
 from .cause import cause_of, describe, hang_of
@@ -21,7 +21,13 @@ from .stores import LostHostError
 __all__ = ['launch']
 
 USER_ERROR = 2
+# Of runs that a signal has ended, on this host or another one.
+SIGNALLED = tuple(
+    128 + getattr(signal, name) for name in NAMES if hasattr(signal, name)
+)
+FINAL = (0, USER_ERROR, STOPPED, *SIGNALLED)
 TO_READ = 5.0  # seconds for other hosts to read why this one ends
+TO_SEE = 1.0  # seconds for those that are there, if not all are
 PERIOD = 0.1  # seconds between two looks at the processes
 
 
@@ -64,12 +70,12 @@ def _attempts(options: Options, folder: Path, signals: Signals) -> tuple[int, st
             attempt = hosts.begin(number)
         ranks = Ranks(options, folder, attempt)
         status, text = _watch(options, ranks, attempt, signals)
-        final = status in (0, USER_ERROR, STOPPED) or signals.number
-        if final or attempt.number >= options.restarts:
+        final = status in FINAL or signals.number
+        if final or attempt.restarts >= options.restarts:
             if status:
                 attempt.finish(TO_READ)
             return status, text
-        number = attempt.number + 1
+        number = attempt.restarts + 1
         _say(f'{text}\nrestart {number} of {options.restarts}')
 
 
@@ -81,7 +87,7 @@ def _watch(
     Raises:
         StoppedError: A signal came before all hosts were there.
     """
-    lost = ''
+    lost, seen = '', None
     try:
         while ranks.running() and not ranks.failed():
             time.sleep(PERIOD)
@@ -89,18 +95,21 @@ def _watch(
                 break
             if signals.waiting:
                 _stop(ranks, attempt, signals.waiting.pop())
-            if attempt.check():
+            seen = attempt.check()
+            if seen:
                 break
     except LostHostError as error:
         lost = f'error: {error}'
     if signals.at_once:
         ranks.kill()
+        _share_stop(ranks, attempt, StoppedError(signal.SIGINT))
         return 128 + signal.SIGINT, 'SIGINT again: stopped at once, without saving'
     if not ranks.running() and not ranks.failed():
         attempt.finish()
         return 0, ''
     ranks.end()
-    return _outcome(options, ranks, attempt, signals.number, lost)
+    reports = attempt.share(ranks.reports) or [one for one in [seen] if one]
+    return _outcome(options, ranks, reports, signals.number, lost)
 
 
 def _stop(ranks: Ranks, attempt: Attempt, number: int) -> None:
@@ -114,15 +123,19 @@ def _stop(ranks: Ranks, attempt: Attempt, number: int) -> None:
         return
     ranks.kill()
     error = StoppedError(number)
-    own = Report(ranks.numbers[0], error.status, time.time(), f'was {error}')
-    attempt.share([own], seconds=0)
+    _share_stop(ranks, attempt, error)
+    attempt.finish(TO_SEE)
     raise error
 
 
+def _share_stop(ranks: Ranks, attempt: Attempt, error: StoppedError) -> None:
+    own = Report(ranks.numbers[0], error.status, time.time(), f'was {error}')
+    attempt.share([own], seconds=0)
+
+
 def _outcome(
-    options: Options, ranks: Ranks, attempt: Attempt, number: int, lost: str
+    options: Options, ranks: Ranks, reports: list[Report], number: int, lost: str
 ) -> tuple[int, str]:
-    reports = attempt.share(ranks.reports)
     if lost and not any(not one.consequence for one in reports):
         return 1, lost
     cause = cause_of(reports)

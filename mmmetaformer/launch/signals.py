@@ -44,8 +44,9 @@ class Signals:
 
     def __enter__(self) -> 'Signals':
         for name in NAMES:
-            if hasattr(signal, name):
-                number = getattr(signal, name)
+            number = getattr(signal, name, None)
+            # What the shell ignores stays ignored, as in a script's background.
+            if number and signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._receive)
         return self
 

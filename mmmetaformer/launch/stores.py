@@ -29,7 +29,7 @@ class LostHostError(Exception):
 
 
 class SharedStore:
-    """What the launchers of a run tell each other; each method asks host 0.
+    """What the launchers of a run share; each method asks host 0.
 
     Args:
         store: That of host 0.

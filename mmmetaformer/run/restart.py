@@ -7,23 +7,21 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmmetaformer.checkpoint_names import LAUNCHES
 from mmmetaformer.compat.atomic_save import write_file
 from mmmetaformer.engine.checkpoints.pointer import POINTER
 from mmmetaformer.launchers import launch_of, was_restarted
 
-__all__ = ['LAUNCHES', 'note_launches', 'resume_if_restarted']
+__all__ = ['note_launches', 'resume_if_restarted']
 
-#: The file in a work dir with the launches that have cleared up there, one a line.
-LAUNCHES = '.training.launches'
+KEPT = 20  # launches in the file
 
 
 def resume_if_restarted(cfg: Config, args: argparse.Namespace) -> None:
     """Resume a run that failed and is started again, or that Slurm has requeued.
 
-    What the user asked for was for the first start: to begin, to start over with
-    `--overwrite`, or to resume from some checkpoint. Until this launch has cleared up
-    in the work dir and saved a checkpoint there, the same holds again: what is there
-    is of an earlier run.
+    Once this launch has saved a checkpoint, a restart resumes from it. Before that, it
+    repeats the user's command: checkpoints in the work dir are of an earlier run.
 
     Args:
         cfg: The run's config with its work dir.
@@ -53,7 +51,7 @@ def note_launches(work_dir: Path, launches: Collection[str]) -> None:
     noted = _noted(work_dir)
     new = sorted(set(launches) - set(noted) - {''})
     if new:
-        text = ''.join(f'{one}\n' for one in [*noted, *new])
+        text = ''.join(f'{one}\n' for one in [*noted, *new][-KEPT:])
         write_file(work_dir / LAUNCHES, text.encode())
 
 

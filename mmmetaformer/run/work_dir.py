@@ -2,6 +2,7 @@
 """What an earlier run has left in a work dir."""
 
 import os
+import re
 from pathlib import Path
 
 from mmengine.config import Config
@@ -9,7 +10,7 @@ from mmengine.dist import all_gather_object, barrier
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmmetaformer.checkpoint_names import is_beyond, pattern_of
+from mmmetaformer.checkpoint_names import is_beyond
 from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.engine.checkpoints import CheckpointFiles, save_now
 from mmmetaformer.engine.checkpoints.pointer import (
@@ -18,6 +19,7 @@ from mmmetaformer.engine.checkpoints.pointer import (
     read_pointer,
 )
 from mmmetaformer.errors import ConfigError, warn
+from mmmetaformer.host import dicts_in
 from mmmetaformer.text import shortened
 
 from .restart import note_launches
@@ -55,12 +57,15 @@ def check_work_dir(cfg: Config, resumes: bool, overwrite: bool) -> None:
             '--resume to continue it, --overwrite to remove them, or another '
             '--work-dir'
         )
-    start = cfg.get('load_from')
-    if start and any(path.resolve() == Path(start).resolve() for path in there):
-        raise ConfigError(
-            f'load_from={start} is one of the checkpoints that --overwrite removes: '
-            'choose another --work-dir'
-        )
+    # Also what an init_cfg or a teacher is loaded from.
+    nodes = dicts_in(cfg.get('model') or {})
+    starts = [cfg.get('load_from'), *(node.get('checkpoint') for node in nodes)]
+    for start in starts:
+        if isinstance(start, str) and any(_is(path, start) for path in there):
+            raise ConfigError(
+                f'the run starts from {start}, one of the checkpoints that --overwrite '
+                'removes: choose another --work-dir'
+            )
 
 
 class WorkDirHook(Hook):
@@ -142,27 +147,35 @@ class WorkDirHook(Hook):
             for file in _checkpoints(self._files) + self._files.renamed(ASIDE):
                 if not _is(file, runner._load_from or ''):
                     file.unlink()
-        elif elsewhere or recounted:
-            _set_aside([path for path in own if _is_newer(path.name, runner)])
-        elif here:
-            _set_aside(own[: here[0]])
+        elif here or elsewhere or recounted:
+            every = [*own, *self._files.best()]
+            newer = [path for path in every if _is_newer(path.name, runner)]
+            # The numbers of other names than mmengine's may count something else.
+            first = own[: here[0]] if here and not recounted else []
+            _set_aside(list(dict.fromkeys([*first, *newer])))
 
 
 def _is_newer(name: str, runner: Runner) -> bool:
     """Return whether a checkpoint is of a later step than the one that comes."""
-    by_epoch = pattern_of('epoch_{}.pth').fullmatch(name)
+    by_epoch = re.search(r'(^|_)epoch_\d+\.pth$', name)
     return is_beyond(name, runner.epoch if by_epoch else runner.iter)
 
 
 def _set_aside(newer: list[Path]) -> None:
     for path in newer:
-        os.replace(path, f'{path}{ASIDE}')
+        os.replace(path, _free_name(path))
     if newer:
         names = shortened((path.name for path in newer), NAMED)
         warn(
             f'renamed {len(newer)} checkpoints beyond the step from which this run '
             f'resumes to *{ASIDE}: {names}'
         )
+
+
+def _free_name(path: Path) -> Path:
+    """Return the name for a checkpoint that is set aside; older ones keep theirs."""
+    names = (Path(f'{path}{ASIDE}{number}') for number in ('', *range(2, 10**6)))
+    return next(name for name in names if not name.exists())
 
 
 def _checkpoints(files: CheckpointFiles) -> list[Path]:

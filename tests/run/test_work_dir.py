@@ -88,8 +88,29 @@ def test_starting_from_what_is_overwritten(cfg, fill, tmp_path):
     fill()
     for name in ('iter_4.pth', 'best_mIoU_iter_4.pth'):
         cfg.load_from = f'{tmp_path}/work/../work/{name}'
-        with pytest.raises(ConfigError, match=f'load_from=.*{name}.*--work-dir'):
+        with pytest.raises(ConfigError, match=f'starts from .*{name}.*--work-dir'):
             check_work_dir(cfg, resumes=False, overwrite=True)
+
+
+def test_starting_a_part_from_what_is_overwritten(cfg, fill, tmp_path):
+    fill()
+    init = dict(type='Pretrained', checkpoint=f'{tmp_path}/work/iter_4.pth')
+    cfg.model = dict(backbone=dict(init_cfg=init))
+    with pytest.raises(ConfigError, match=r'starts from .*iter_4\.pth.*--work-dir'):
+        check_work_dir(cfg, resumes=False, overwrite=True)
+
+
+def test_setting_aside_twice(cfg, fill, tmp_path):
+    for number, text in enumerate(('first', 'second', 'third')):
+        fill(['iter_8.pth', 'best_mIoU_iter_8.pth', 'iter_4.pth'])
+        (tmp_path / 'work/iter_8.pth').write_text(text)
+        start(cfg, resumed=str(tmp_path / 'work/iter_4.pth'), iter=4)
+        name = f'iter_8.pth.aside{number + 1 if number else ""}'
+        assert (tmp_path / 'work' / name).read_text() == text
+    # That of the other run is no longer the best of this one.
+    assert not (tmp_path / 'work/best_mIoU_iter_8.pth').exists()
+    start(cfg, overwrite=True)
+    assert there(tmp_path / 'work') == set()
 
 
 def test_overwriting(cfg, fill, tmp_path):

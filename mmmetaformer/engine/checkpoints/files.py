@@ -12,6 +12,7 @@ from mmengine.config import Config
 
 from mmmetaformer.checkpoint_names import (
     BETWEEN,
+    LAUNCHES,
     TEMPLATES,
     best_pattern,
     folder_in,
@@ -91,26 +92,32 @@ class CheckpointFiles:
         ]
 
     def renamed(self, suffix: str) -> list[Path]:
-        """Return the checkpoints to whose names a suffix was added."""
-        patterns = [pattern for family in self._families(None) for pattern in family]
+        """Return the checkpoints to whose names a suffix was added, and a number."""
+        ending = re.compile(re.escape(suffix) + r'\d*$')
+        patterns = self._patterns()
         return [
             file
             for file in self._files()
-            if file.name.endswith(suffix)
-            and any(one.fullmatch(file.name.removesuffix(suffix)) for one in patterns)
+            if ending.search(file.name)
+            and any(one.fullmatch(ending.sub('', file.name)) for one in patterns)
         ]
 
     def temporary(self) -> list[Path]:
         """Return the files that processes have not finished writing."""
-        patterns = [pattern for family in self._families(None) for pattern in family]
-        patterns += [best_pattern(one) for one in {*self.templates, *TEMPLATES}]
-        patterns.append(re.compile(re.escape(POINTER)))
+        patterns = self._patterns()
+        patterns += [re.compile(re.escape(name)) for name in (POINTER, LAUNCHES)]
         return [
             file
             for file in self._files()
             if (target := target_of_temporary(file.name))
             and any(pattern.fullmatch(target) for pattern in patterns)
         ]
+
+    def _patterns(self) -> list[re.Pattern[str]]:
+        """Return what all names of checkpoints have in common, best ones included."""
+        numbered = [pattern for family in self._families(None) for pattern in family]
+        best = [best_pattern(one) for one in {*self.templates, *TEMPLATES}]
+        return numbered + best
 
     def _files(self) -> Iterator[Path]:
         for folder in self.folders:

@@ -193,6 +193,6 @@ def save_now(runner: Runner) -> str:
         if isinstance(hook, CheckpointHook):
             return hook.save_now(runner)
     raise ConfigError(
-        'the run saves no checkpoints (default_hooks.checkpoint=None), so its state is '
-        'lost'
+        'the run saves no checkpoints, so its state is lost: it has no hook of type '
+        'CheckpointHook (default_hooks.checkpoint)'
     )

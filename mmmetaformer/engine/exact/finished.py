@@ -6,19 +6,26 @@ Its last checkpoint does not say so, since it is saved before that validation.
 
 from pathlib import Path
 
+from mmmetaformer.compat.atomic_save import write_file
+from mmmetaformer.errors import warn
+
 __all__ = ['forget_end', 'has_ended', 'note_end']
 
 NAME = 'finished'
 
 
 def note_end(work_dir: str, step: int) -> None:
-    """Write down that a run has ended.
+    """Write down that a run has ended, which a full disk does not spoil.
 
     Args:
         work_dir: The run's work dir.
         step: Its last iteration.
     """
-    Path(work_dir, NAME).write_text(f'{step}\n', encoding='utf-8')
+    file = Path(work_dir, NAME)
+    try:
+        write_file(file, f'{step}\n'.encode())
+    except OSError as error:
+        warn(f'{file} cannot be written ({error.strerror}): --resume validates again')
 
 
 def forget_end(work_dir: str) -> None:

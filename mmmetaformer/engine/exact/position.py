@@ -93,7 +93,8 @@ class DataPosition:
                 'images continue in the same order, but results are not equal to the '
                 'bit'
             )
-        self.pending = record.pending if same else 0
+        # An update has all of its passes, also if it began in the epoch before.
+        self.pending = record.pending if same else meta['iter'] % here.accumulated
         self.offset = passes - meta['iter']
         self.validated = meta['iter'] if record.validated else -1
 

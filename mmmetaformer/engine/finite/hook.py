@@ -37,15 +37,15 @@ class FiniteHook(Hook):
     finite are neither validated nor saved.
 
     Args:
-        steps: How many steps in a row.
+        steps: How many steps in a row; 0 for never.
     """
 
     # After RuntimeInfoHook, which reads the losses; before what uses the weights.
     priority = 'HIGH'
 
     def __init__(self, steps: int = 1) -> None:
-        if steps < 1:
-            raise ValueError(f'steps must be 1 or more, got {steps}')
+        if steps < 0:
+            raise ValueError(f'steps must be 0 or more, got {steps}')
         self.steps = steps
         self._in_a_row = 0
 
@@ -73,7 +73,7 @@ class FiniteHook(Hook):
             self._in_a_row = 0
         elif not _scale_may_fall(runner.optim_wrapper):
             self._in_a_row += 1
-        if self._in_a_row >= self.steps:
+        if 0 < self.steps <= self._in_a_row:
             module = first_bad_module(runner, self._batches.last)
             raise DivergedError(first_of(message(runner, bad, data_batch, module)))
         self._batches.forget()
@@ -96,17 +96,17 @@ class FiniteHook(Hook):
 
 
 def stop_at_nan(cfg: Config, steps: int | None) -> None:
-    """Stop a run whose loss is not finite.
+    """Stop a run whose loss is not finite, and save no weights that are not.
 
     Args:
         cfg: The run's config, changed in place.
-        steps: After how many such steps in a row; 0 for never. None for what the config
-            says, or after the first.
+        steps: After how many such steps in a row; 0 for never, but weights are still
+            looked at before a save. None for what the config says, or after the first.
     """
     if steps is not None:
         drop_hook(cfg, 'FiniteHook')
-    if steps != 0:
-        add_hook(cfg, dict(type='mmmetaformer.FiniteHook', steps=steps or 1))
+    count = 1 if steps is None else steps
+    add_hook(cfg, dict(type='mmmetaformer.FiniteHook', steps=count))
 
 
 def _scale_may_fall(wrapper: OptimWrapper) -> bool:

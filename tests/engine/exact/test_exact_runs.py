@@ -126,6 +126,25 @@ def test_another_batch_size_in_the_middle_of_an_epoch(tmp_path):
     assert place[:2] == (3, 12)
 
 
+def test_an_update_has_all_of_its_passes(tmp_path, monkeypatch):
+    """With other batches, an epoch may begin within an update."""
+    counts = []
+    step = torch.optim.AdamW.step
+
+    def counted(self, *arguments, **named):
+        counts.append(len(RandomModel.seen))
+        return step(self, *arguments, **named)
+
+    arguments = dict(EPOCHS, accumulate=3)
+    stopped(tmp_path, arguments, 8, at=8)
+    size = {'train_dataloader.batch_size': 5}
+    monkeypatch.setattr(torch.optim.AdamW, 'step', counted)
+    place = train(config(tmp_path, **arguments, **size), resume=tmp_path / 'iter_8.pth')
+    # Epochs have 4 passes now. The update of the passes 4 to 6 has begun in the first.
+    assert place['place'][:2] == (3, 12)
+    assert counts == [3, 6, 9]
+
+
 def test_another_accumulation_goes_on_at_the_same_update(tmp_path):
     size = dict(accumulate=2, steps=24)
     resumed, straight, place = images('steps', tmp_path, 4, **size)

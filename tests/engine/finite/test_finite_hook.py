@@ -99,9 +99,11 @@ def test_the_last_good_checkpoint_is_not_pruned(tmp_path):
     assert saved(tmp_path / 'w') == ['iter_2.pth']
 
 
-def test_weights_behind_a_sound_loss_are_not_saved(tmp_path):
+@pytest.mark.parametrize('steps', [1, 0])
+def test_weights_behind_a_sound_loss_are_not_saved(steps, tmp_path):
+    """Also if the run is not to stop."""
     with pytest.raises(DivergedError) as error:
-        run(saving_each_step(tmp_path), weights=(3,))
+        run(saving_each_step(tmp_path), steps=steps, weights=(3,))
     assert str(error.value).startswith(
         '1 weights are not finite after step 3 (linear.bias), and are not saved. Lower'
     )
@@ -136,8 +138,8 @@ def test_several_in_a_row(tmp_path):
 def test_switched_off(tmp_path):
     run(saving_each_step(tmp_path), steps=0, losses=(3,))
     assert 'iter_8.pth' in saved(tmp_path)
-    with pytest.raises(ValueError, match='got 0'):
-        FiniteHook(steps=0)
+    with pytest.raises(ValueError, match='got -1'):
+        FiniteHook(steps=-1)
 
 
 class Scaler:
@@ -318,7 +320,7 @@ def test_images_of_a_batch():
     assert list(images_of(None)) == []
 
 
-@pytest.mark.parametrize(('steps', 'expected'), [(None, [5]), (3, [3]), (0, [])])
+@pytest.mark.parametrize(('steps', 'expected'), [(None, [5]), (3, [3]), (0, [0])])
 def test_the_option_replaces_the_hook_of_a_config(steps, expected):
     hook = dict(type='mmmetaformer.FiniteHook', steps=5)
     cfg = Config(dict(custom_hooks=[hook]))
