@@ -12,7 +12,6 @@ from mmengine.config import Config
 from mmengine.dist import all_gather_object
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import CheckpointHook, EarlyStoppingHook, Hook
-from mmengine.logging import print_log
 from mmengine.model import BaseDataPreprocessor, is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
@@ -20,6 +19,7 @@ from torch.utils.data import DataLoader
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import add_hook, as_list, drop_hook
 from mmmetaformer.registry import HOOKS
+from mmmetaformer.say import say
 from mmmetaformer.text import did_you_mean, shortened
 from mmmetaformer.tracebacks import frames_of, save_traceback, words_of
 
@@ -80,7 +80,7 @@ class RehearsalHook(Hook):
                     f'{did_you_mean(metric, names)} It reports {shortened(names, 30)}'
                 )
         reports = f' (reports {shortened(names, 8)})' if names else ''
-        print_log(f'Rehearsal: validation works{reports}.', logger='current')
+        say(f'Rehearsal: validation works{reports}.')
 
 
 def _rehearse_training(runner: Runner) -> None:

@@ -2,6 +2,7 @@
 """Training, from the parsed command line to the last checkpoint."""
 
 import argparse
+from collections.abc import Callable
 
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -14,6 +15,7 @@ from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.checkpoints import CheckpointFiles, use_safe_checkpoints
+from mmmetaformer.engine.console import console
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.exact import keep_seed, use_exact_resume
 from mmmetaformer.engine.finite import stop_at_nan
@@ -26,6 +28,7 @@ from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
 from mmmetaformer.launchers import world_size_of
 
+from .best import use_judgement
 from .build_errors import build_errors
 from .config import read_run_config
 from .data_guards import (
@@ -36,9 +39,11 @@ from .data_guards import (
 )
 from .full_disk import full_disk_errors
 from .label_report import report_labels
+from .length import use_length
 from .restart import resume_if_restarted
 from .resume import use_resume
 from .scale_lr import scale_lr
+from .track import use_trackers
 from .work_dir import WorkDirHook, check_work_dir
 from .work_dir_lock import WorkDirLock
 
@@ -55,20 +60,30 @@ def train(args: argparse.Namespace) -> None:
         ConfigError: The run cannot work as asked for; nothing was written.
     """
     compat.install()
-    cfg = read_run_config(args)
-    resume_if_restarted(cfg, args)
-    with WorkDirLock(CheckpointFiles.of(cfg).folders) as lock:
-        _train(cfg, args, lock)
+    with console(args.verbose) as build:
+        cfg = read_run_config(args)
+        resume_if_restarted(cfg, args)
+        with WorkDirLock(CheckpointFiles.of(cfg).folders) as lock:
+            _train(cfg, args, lock, build)
 
 
-def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
+def _train(
+    cfg: Config,
+    args: argparse.Namespace,
+    lock: WorkDirLock,
+    build: Callable[[Config], Runner],
+) -> None:
     resumed = args.resume or (cfg.get('resume') and (cfg.get('load_from') or 'auto'))
     check_work_dir(cfg, bool(resumed), args.overwrite)
     check_loops(cfg, splits=('train', 'val'))
     _fit_to_machine(cfg, args)
     if args.skip_unreadable:
         use_skip_unreadable(cfg, args.skip_unreadable)
+    use_judgement(cfg, args.save_best, args.patience)
+    use_trackers(cfg, args.track)
     check_run(cfg, splits=('train', 'val'))
+    if args.length:
+        use_length(cfg, args.length, world_size_of(args.launcher))
     if args.classes or args.data_root:
         report_labels(cfg)
     use_label_check(cfg)
@@ -87,7 +102,7 @@ def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
     check_work_dir(cfg, bool(resumed), args.overwrite)  # what came in the meantime
     try:
         with build_errors(cfg) as end, full_disk_errors(cfg):
-            runner = Runner.from_cfg(cfg)
+            runner = build(cfg)
             named = resumed if resumed != 'auto' else None
             files = CheckpointFiles.of(cfg)
             runner.register_hook(WorkDirHook(files, lock, args.overwrite, named))
