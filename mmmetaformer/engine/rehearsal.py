@@ -17,7 +17,7 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import add_hook, as_list, drop_hook
+from mmmetaformer.host import PER_CLASS, add_hook, as_list, drop_hook
 from mmmetaformer.registry import HOOKS
 from mmmetaformer.say import say
 from mmmetaformer.text import did_you_mean, shortened
@@ -79,6 +79,7 @@ class RehearsalHook(Hook):
                     f'{place}={metric!r} is not a metric that validation reports.'
                     f'{did_you_mean(metric, names)} It reports {shortened(names, 30)}'
                 )
+        names = [name for name in names if not name.endswith(PER_CLASS)]
         reports = f' (reports {shortened(names, 8)})' if names else ''
         say(f'Rehearsal: validation works{reports}.')
 

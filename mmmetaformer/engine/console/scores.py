@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from mmmetaformer.host import PER_CLASS
 from mmmetaformer.text import table
 
-__all__ = ['score_table']
+__all__ = ['number', 'score_table']
 
 MOST_COLUMNS = 8
+UNDEFINED = -1  # COCO's value where there is nothing to find
 
 Scores = Mapping[str, float]
 
@@ -31,7 +32,7 @@ def score_table(rows: Sequence[tuple[str, Scores]]) -> list[str]:
     cells = [
         (
             f'{kind} {label}'.strip(),
-            *(_number(scores.get(names.get(column, ''))) for column in columns),
+            *(number(scores.get(names.get(column, ''))) for column in columns),
         )
         for kind, names in kinds.items()
         for label, scores in rows
@@ -52,8 +53,11 @@ def _split(name: str) -> tuple[str, str]:
     return (kind, f'mAP{rest}') if middle else ('', last)
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a metric as text, '' for None."""
     if value is None:
         return ''
+    if value == UNDEFINED:
+        return '-'
     # Percentages, and parts of 1.
     return f'{value:.2f}' if abs(value) > 1 else f'{value:.3f}'

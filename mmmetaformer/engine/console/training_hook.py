@@ -4,7 +4,7 @@
 import time
 from typing import Any
 
-from mmengine.hooks import Hook
+from mmengine.hooks import EarlyStoppingHook, Hook
 from mmengine.runner import Runner
 
 from mmmetaformer.engine.batch_plan import plan_of
@@ -12,7 +12,7 @@ from mmmetaformer.say import say
 
 from .loop_progress import LoopProgress
 from .pace import Pace, duration
-from .scores import score_table
+from .scores import number, score_table
 from .screen import Screen
 from .validations import best_validation, validations_left
 
@@ -99,7 +99,12 @@ class TrainingConsoleHook(Hook):
         took = duration(time.monotonic() - self._started)
         done = f'{self._steps(runner.iter):,} steps'
         if getattr(runner.train_loop, 'stop_training', False):
-            say(f'Stopped early after {done}: the metric has not improved')
+            stops = [h for h in runner.hooks if isinstance(h, EarlyStoppingHook)]
+            why = ''.join(
+                f': {hook.monitor} was not better in {hook.wait_count} validations'
+                for hook in stops[:1]
+            )
+            say(f'Stopped early{why}')
         lines = [f'Trained for {done} in {took}']
         info = runner.message_hub.runtime_info
         for what, start in (('best', 'best_ckpt'), ('last', 'last_ckpt')):
@@ -117,7 +122,7 @@ class TrainingConsoleHook(Hook):
         first = ''
         if best:
             name, ago, scores = best
-            first = f', {name} {metrics[name]:.4g}'
+            first = f', {name} {number(metrics[name])}'
             if ago == 0:
                 first += ', the best so far'
             else:

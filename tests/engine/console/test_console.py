@@ -121,10 +121,10 @@ def test_each_validation_beside_the_best(tmp_path, capsys):
     run(cfg)
     said = capsys.readouterr().out
     first, second, third, *_ = said[said.index('Validation') :].split('Validation ')[1:]
-    assert first.startswith('after epoch 1 of 5, mIoU 30, the best so far (0:00:00)')
-    assert second.startswith('after epoch 2 of 5, mIoU 50, the best so far')
+    assert first.startswith('after epoch 1 of 5, mIoU 30.00, the best so far (0:00:00)')
+    assert second.startswith('after epoch 2 of 5, mIoU 50.00, the best so far')
     rows = [line.split('  ') for line in third.splitlines()]
-    assert rows[0] == ['after epoch 3 of 5, mIoU 40 (0:00:00)']
+    assert rows[0] == ['after epoch 3 of 5, mIoU 40.00 (0:00:00)']
     header, this, best = (
         [cell.strip() for cell in row if cell.strip()] for row in rows[1:4]
     )
@@ -142,7 +142,7 @@ def test_the_best_of_a_run_that_resumes(tmp_path, capsys):
     ScoreMetric.scores = [20, 50, 40]
     run(cfg)
     said = capsys.readouterr().out
-    assert 'after step 20 of 30, mIoU 50, the best so far' in said
+    assert 'after step 20 of 30, mIoU 50.00, the best so far' in said
     assert 'best, after step 20' in said
 
 
