@@ -70,6 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='stop after N validations in a row that are not better than the best',
     )
     parser.add_argument(
+        '--val-loss',
+        action='store_true',
+        help='log the loss of the validation images too; validation takes longer',
+    )
+    parser.add_argument(
         '--track',
         nargs='+',
         choices=('tensorboard', 'wandb'),

@@ -26,6 +26,7 @@ from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.same_buffers import use_same_buffers
 from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
+from mmmetaformer.engine.val_loss import use_val_loss
 from mmmetaformer.launchers import world_size_of
 
 from .best import use_judgement
@@ -81,6 +82,8 @@ def _train(
         use_skip_unreadable(cfg, args.skip_unreadable)
     use_judgement(cfg, args.save_best, args.patience)
     use_trackers(cfg, args.track)
+    if args.val_loss:
+        use_val_loss(cfg)
     check_run(cfg, splits=('train', 'val'))
     if args.length:
         use_length(cfg, args.length, world_size_of(args.launcher))

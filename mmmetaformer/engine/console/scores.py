@@ -9,6 +9,8 @@ from mmmetaformer.text import table
 __all__ = ['number', 'score_table']
 
 MOST_COLUMNS = 8
+# The loss of --val-loss is shown, its terms are in the log.
+VAL_LOSS, VAL_TERM = 'val_loss', 'val_'
 UNDEFINED = -1  # COCO's value where there is nothing to find
 
 Scores = Mapping[str, float]
@@ -25,7 +27,8 @@ def score_table(rows: Sequence[tuple[str, Scores]]) -> list[str]:
     """
     kinds: dict[str, dict[str, str]] = {}
     for name in rows[0][1]:
-        if not name.endswith(PER_CLASS):
+        term = name.startswith(VAL_TERM) and name != VAL_LOSS
+        if not (term or name.endswith(PER_CLASS)):
             kind, column = _split(name)
             kinds.setdefault(kind, {})[column] = name
     columns = list(dict.fromkeys(c for names in kinds.values() for c in names))

@@ -2,7 +2,9 @@
 """Lines and progress on a terminal, or as plain text where the output is none."""
 
 import os
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 
@@ -33,6 +35,8 @@ class Screen:
 
     def line(self, text: str) -> None:
         """Print a line on stdout."""
+        if _is_terminal():
+            text = '\n'.join(map(_wrapped, text.split('\n')))
         if self._progress is None:
             print(text, flush=True)
         else:
@@ -99,6 +103,17 @@ def _start_progress() -> Progress:
     progress.add_task('', count='', text='')
     progress.start()
     return progress
+
+
+def _wrapped(line: str) -> str:
+    """Break a line between words; commands and tables, which are indented, stay."""
+    columns = shutil.get_terminal_size().columns
+    if line.startswith(' ') or len(line) <= columns:
+        return line
+    wrapper = textwrap.TextWrapper(
+        columns, subsequent_indent='  ', break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(line)
 
 
 def _is_terminal() -> bool:

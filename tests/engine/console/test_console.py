@@ -11,14 +11,17 @@ from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
 from mmengine.registry import METRICS, MODELS
-from toy_run import ToyModel, by_epochs, by_steps
+from toy_run import RecordHook, ToyModel, by_epochs, by_steps
 
 from mmmetaformer.compat import pycocotools_output
 from mmmetaformer.compat.host_warnings import hide
 from mmmetaformer.engine.checkpoints import use_safe_checkpoints
 from mmmetaformer.engine.console import console
 from mmmetaformer.engine.exact import use_exact_resume
+from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.start_report import report_start
+from mmmetaformer.run.best import use_judgement
+from mmmetaformer.run.length import use_length
 from mmmetaformer.say import say
 
 SCORES = {2: 30.0, 4: 50.0, 5: 40.0}
@@ -192,3 +195,29 @@ def test_what_pycocotools_prints_goes_to_the_log(capsys, monkeypatch):
     monkeypatch.setattr(sys, 'stdout', io.StringIO())
     api.createIndex()
     assert 'index created!' in sys.stdout.getvalue()
+
+
+def test_why_a_run_stops_early(tmp_path, capsys):
+    cfg = scored(by_epochs(tmp_path, 32), [30, 50, 50, 50, 60])
+    cfg.default_hooks.checkpoint = dict(type='CheckpointHook', save_best='mIoU')
+    use_judgement(cfg, None, 2)
+    run(cfg)
+    said = capsys.readouterr().out
+    assert 'Stopped early: mIoU was not better in 2 validations\n' in said
+    assert 'Trained for 8 steps' in said  # 4 of 5 epochs
+
+
+def test_a_longer_run_after_a_resume_follows_the_longer_schedule(tmp_path, capsys):
+    run(scored(by_steps(tmp_path / 'short', 16), [30, 50]))
+    whole = scored(by_steps(tmp_path / 'whole', 16), [30] * 4)
+    use_length(whole, '40', 1)
+    run(whole)
+    expected = RecordHook.updates
+    cfg = scored(by_steps(tmp_path / 'short', 16), [30] * 4)
+    use_length(cfg, '40', 1)
+    cfg.load_from, cfg.resume = str(tmp_path / 'short/iter_20.pth'), True
+    keep_config_on_resume(cfg)
+    run(cfg)
+    assert len(RecordHook.updates) == 20
+    assert RecordHook.updates == pytest.approx(expected[20:])
+    assert 'after step 40 of 40' in capsys.readouterr().out
