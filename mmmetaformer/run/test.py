@@ -12,6 +12,7 @@ from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.console import console
 from mmmetaformer.engine.hangs import use_hang_limit
+from mmmetaformer.say import say
 
 from .build_errors import build_errors
 from .config import read_run_config
@@ -54,3 +55,6 @@ def test(args: argparse.Namespace) -> None:
             check_fits(runner.model, checkpoint.weights, checkpoint.path)
             check_finite(runner.model, checkpoint.weights, checkpoint.path)
             runner.test()
+        for what, path in (('Pictures', args.show_dir), ('Predictions', args.out)):
+            if path:
+                say(f'{what}: {path}')

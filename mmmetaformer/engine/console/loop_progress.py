@@ -37,7 +37,7 @@ class LoopProgress:
             batches: How many there are.
         """
         self._pace.step()
-        if self._screen.due():
+        if self._screen.due() and index + 1 < batches:
             left = (self._pace.seconds_per_step() or 0) * (batches - index - 1)
             text = f'{duration(left)} left'
             self._screen.progress(self._what, index + 1, batches, text)

@@ -1,20 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run shows, and what stays in its log."""
 
-import io
-import logging
-import sys
-import warnings
-
 import pytest
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
-from mmengine.logging import MMLogger
 from mmengine.registry import METRICS, MODELS
 from toy_run import RecordHook, ToyModel, by_epochs, by_steps
 
-from mmmetaformer.compat import pycocotools_output
-from mmmetaformer.compat.host_warnings import hide
 from mmmetaformer.engine.checkpoints import use_safe_checkpoints
 from mmmetaformer.engine.console import console
 from mmmetaformer.engine.exact import use_exact_resume
@@ -154,47 +146,6 @@ def test_only_the_first_process_prints(tmp_path, capsys, monkeypatch):
     run(scored(by_steps(tmp_path, 16), [30, 50]), False, ByTheWayHook())
     said = capsys.readouterr()
     assert said.out + said.err == ''
-
-
-def test_a_new_warning_is_shown_and_a_known_one_is_not():
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter('always')
-        hide()
-        warnings.warn('``build_loss`` would be deprecated soon', stacklevel=2)
-        warnings.warn('The pynvml package is deprecated.', FutureWarning, stacklevel=2)
-        warnings.warn('something new', stacklevel=2)
-    assert [str(one.message) for one in seen] == ['something new']
-
-
-def test_other_processes_repeat_no_warnings():
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter('always')
-        hide(first_process=False)
-        warnings.warn('something new', stacklevel=2)
-    assert not seen
-
-
-def test_what_pycocotools_prints_goes_to_the_log(capsys, monkeypatch):
-    coco = pytest.importorskip('pycocotools.coco')
-    monkeypatch.delitem(vars(coco), 'print', raising=False)
-    pycocotools_output.install()
-    logger = MMLogger.get_current_instance()
-    records = []
-    handler = logging.Handler()
-    handler.emit = records.append
-    monkeypatch.setattr(logger, 'handlers', [handler])
-    api = coco.COCO()
-    api.dataset = dict(images=[], annotations=[], categories=[])
-    api.createIndex()
-    assert [one.getMessage() for one in records] == [
-        'creating index...',
-        'index created!',
-    ]
-    assert capsys.readouterr().out == ''
-    # mmdet reads a table of results in this way.
-    monkeypatch.setattr(sys, 'stdout', io.StringIO())
-    api.createIndex()
-    assert 'index created!' in sys.stdout.getvalue()
 
 
 def test_why_a_run_stops_early(tmp_path, capsys):
