@@ -79,12 +79,13 @@ setup(
         'lite': read_requirements('lite'),
         'mim': read_requirements('mminstall'),
         'optional': read_requirements('optional'),
+        'track': read_requirements('track'),
         'tests': read_requirements('tests'),
         'lint': read_requirements('lint'),
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'tests', 'lint')
+            for name in ('optional', 'track', 'tests', 'lint')
             for requirement in read_requirements(name)
         ],
     },

@@ -5,7 +5,7 @@ The one place that knows the names of their parts and the shape of their configs
 that everything else asks here. Nothing here is about MetaFormers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -21,7 +21,9 @@ __all__ = [
     'HEADS_ON_MAPS',
     'IGNORED_LABEL',
     'LOGITS_LAYER',
+    'MAIN_METRICS',
     'PARTS_BESIDE_BACKBONE',
+    'PER_CLASS',
     'SEGMENTOR_HEADS',
     'SPLITS',
     'TEST_HEADS_ON_MAPS',
@@ -39,6 +41,7 @@ __all__ = [
     'is_local',
     'kinds_of',
     'known_classes',
+    'main_metric',
     'pipeline_key',
     'predicts_masks',
     'registered_data_set',
@@ -74,6 +77,10 @@ PARTS_BESIDE_BACKBONE = ('neck', *HEADS)
 IGNORED_LABEL = 255
 #: The last layer of mmseg's heads.
 LOGITS_LAYER = 'conv_seg'
+#: What a model is judged by, the first that an evaluator reports; more is better.
+MAIN_METRICS = ('mIoU', 'segm_mAP', 'bbox_mAP', 'mDice', 'mFscore')
+#: How the names of CocoMetric's results of a single class end.
+PER_CLASS = '_precision'
 
 
 def as_list(value: Any) -> list[Any]:
@@ -289,6 +296,16 @@ def known_classes(
     """Return the classes that a data set has by its type, None if it has none."""
     kind = registered_data_set(dataset, scope)
     return getattr(kind, 'METAINFO', {}).get('classes')
+
+
+def main_metric(names: Iterable[str]) -> str | None:
+    """Return the name of the metric that a model is judged by, None if none is known.
+
+    Args:
+        names: What the evaluators report.
+    """
+    by_last = {name.rpartition('/')[2]: name for name in names}
+    return next((by_last[one] for one in MAIN_METRICS if one in by_last), None)
 
 
 def kinds_of(dataset: Mapping[str, Any], scope: str | None) -> list[str]:

@@ -163,3 +163,16 @@ def test_labels_that_all_heads_or_all_metrics_leave_out():
     assert host.ignored_labels(cfg, 'val') == {7}
     assert host.ignored_labels(cfg, 'test') == set()
     assert host.ignored_labels(Config(dict(model={})), 'train') == {255}
+
+
+@pytest.mark.parametrize(
+    ('names', 'expected'),
+    [
+        (['aAcc', 'mIoU', 'mAcc'], 'mIoU'),
+        (['coco/bbox_mAP', 'coco/bbox_mAP_50', 'coco/segm_mAP'], 'coco/segm_mAP'),
+        (['cat_precision', 'bbox_mAP'], 'bbox_mAP'),
+        (['score'], None),
+    ],
+)
+def test_main_metric(names, expected):
+    assert host.main_metric(names) == expected

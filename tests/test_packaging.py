@@ -156,6 +156,7 @@ def test_metadata(metadata):
         'lite',
         'mim',
         'optional',
+        'track',
         'tests',
         'lint',
         'all',

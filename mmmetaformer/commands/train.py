@@ -6,6 +6,8 @@ import argparse
 from mmmetaformer.run.command_line import (
     accumulation,
     add_run_arguments,
+    hide_host_warnings,
+    length,
     number_from,
 )
 from mmmetaformer.run.find_config import find_config
@@ -47,6 +49,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='fit learning rate, warm-up and number of steps to the images per step',
     )
     parser.add_argument(
+        '--length',
+        type=length,
+        metavar='N',
+        help='train for N steps, or for N epochs as in 20e, and move warm-up, decay, '
+        'validation and checkpoints along',
+    )
+    parser.add_argument(
+        '--save-best',
+        nargs='?',
+        const='auto',
+        metavar='METRIC',
+        help='keep the checkpoint of the best validation (default: by mIoU, or mask or '
+        'box AP)',
+    )
+    parser.add_argument(
+        '--patience',
+        type=number_from(1),
+        metavar='N',
+        help='stop after N validations in a row that are not better than the best',
+    )
+    parser.add_argument(
+        '--val-loss',
+        action='store_true',
+        help='log the loss of the validation images too; validation takes longer',
+    )
+    parser.add_argument(
+        '--track',
+        nargs='+',
+        choices=('tensorboard', 'wandb'),
+        default=[],
+        help='write the curves for TensorBoard or Weights & Biases too',
+    )
+    parser.add_argument(
         '--ema',
         action='store_true',
         help='validate and save the moving average of the weights',
@@ -78,6 +113,7 @@ def run(args: argparse.Namespace) -> None:
     """Train."""
     REQUEST.install()
     find_config(args.config)
+    hide_host_warnings(args.verbose)
     # Only now: help and misspelt names do not wait for torch.
     from mmmetaformer.run.train import train
 

@@ -5,7 +5,10 @@
 `saved_tensor_hooks`, which change nothing in other projects.
 """
 
-from .cpu_launch import prepare_cpu_launch
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 __all__ = ['install', 'prepare_cpu_launch']
 
@@ -38,3 +41,18 @@ def install() -> None:
     config_text.install()
     data_errors.install()
     worker_deaths.install()
+
+
+def prepare_cpu_launch(cfg: 'Config') -> None:
+    """Create a gloo process group and adapt the config, if there is no accelerator.
+
+    Args:
+        cfg: The run's config with its `launcher`; changed in place.
+
+    Raises:
+        ConfigError: The launcher needs a GPU, or did not start this process.
+    """
+    # Imported here: warnings are hidden before torch and mmengine are imported.
+    from . import cpu_launch
+
+    cpu_launch.prepare_cpu_launch(cfg)

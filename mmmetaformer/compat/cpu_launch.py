@@ -13,10 +13,10 @@ from datetime import timedelta
 import torch.distributed as dist
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.logging import print_log
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import dicts_in
+from mmmetaformer.say import say
 
 from .slurm_launch import prepare_slurm_launch
 
@@ -66,7 +66,4 @@ def prepare_cpu_launch(cfg: Config) -> None:
     for layer in layers:
         layer['type'] = 'BN'
     if layers and dist.get_rank() == 0:
-        print_log(
-            'SyncBN needs GPUs: each process uses BN on its own images instead.',
-            logger='current',
-        )
+        say('SyncBN needs GPUs: each process uses BN on its own images instead.')

@@ -18,6 +18,7 @@ from .resume import ConfigOnResumeHook
 from .same_buffers import SameBuffersHook
 from .signals import SignalHook
 from .start_report import StartReportHook
+from .val_loss import ValLossHook
 
 __all__ = [
     'AverageHook',
@@ -35,4 +36,5 @@ __all__ = [
     'SchedulerPerUpdateHook',
     'SignalHook',
     'StartReportHook',
+    'ValLossHook',
 ]

@@ -100,7 +100,7 @@ class BatchPlan:
         return (
             f'the run ends after {self.total_passes:,} iterations, during its warm-up '
             f'of {self.warmup:,}, and never reaches the learning rate {self.lr:.4g}. '
-            'Shorten the warm-up: `end` of LinearLR in param_scheduler'
+            'Shorten the warm-up: `end` of LinearLR in param_scheduler, or --length'
         )
 
 

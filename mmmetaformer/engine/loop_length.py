@@ -7,9 +7,16 @@ from mmengine.config import Config
 
 from mmmetaformer.host import counts_epochs, schedulers_of
 
-__all__ = ['scale_loop', 'scale_schedule']
+__all__ = ['scale_loop', 'scale_run', 'scale_schedule']
 
-# The arguments of schedulers that are numbers of steps.
+# The arguments of loops and of schedulers that are numbers of steps.
+LOOP_LENGTHS = (
+    'max_epochs',
+    'max_iters',
+    'val_begin',
+    'val_interval',
+    'dynamic_intervals',
+)
 LENGTHS = ('begin', 'end', 'total_iters', 'T_max', 'step_size', 'milestones')
 
 
@@ -22,15 +29,8 @@ def scale_loop(cfg: Config, factor: float) -> None:
         cfg: The run's config, changed in place.
         factor: New length divided by old length.
     """
-    if counts_epochs(cfg):
-        return
-    loop = cfg.train_cfg
-    for key in ('max_iters', 'val_begin', 'val_interval', 'dynamic_intervals'):
-        if key in loop:
-            loop[key] = _times(loop[key], factor)
-    checkpoint = cfg.get('default_hooks', {}).get('checkpoint', {})
-    if not checkpoint.get('by_epoch', True):
-        checkpoint.interval = _times(checkpoint.interval, factor)
+    if not counts_epochs(cfg):
+        _scale_loop(cfg, factor)
 
 
 def scale_schedule(cfg: Config, factor: float) -> None:
@@ -41,11 +41,38 @@ def scale_schedule(cfg: Config, factor: float) -> None:
         factor: New length divided by old length.
     """
     for scheduler in schedulers_of(cfg):
-        if scheduler.get('by_epoch', True):
-            continue
-        for key in LENGTHS:
-            if key in scheduler:
-                scheduler[key] = _times(scheduler[key], factor)
+        if not scheduler.get('by_epoch', True):
+            _scale_scheduler(scheduler, factor)
+
+
+def scale_run(cfg: Config, factor: float) -> None:
+    """Multiply everything that makes up the length of a run, in epochs or iterations.
+
+    Args:
+        cfg: The run's config, changed in place.
+        factor: New length divided by old length.
+    """
+    _scale_loop(cfg, factor)
+    for scheduler in schedulers_of(cfg):
+        _scale_scheduler(scheduler, factor)
+
+
+def _scale_loop(cfg: Config, factor: float) -> None:
+    loop = cfg.train_cfg
+    for key in LOOP_LENGTHS:
+        if key in loop:
+            loop[key] = _times(loop[key], factor)
+    checkpoint = cfg.get('default_hooks', {}).get('checkpoint', {})
+    same_unit = checkpoint.get('by_epoch', True) == counts_epochs(cfg)
+    # -1: only the last one.
+    if same_unit and checkpoint.get('interval', -1) > 0:
+        checkpoint.interval = _times(checkpoint.interval, factor)
+
+
+def _scale_scheduler(scheduler: Any, factor: float) -> None:
+    for key in LENGTHS:
+        if key in scheduler:
+            scheduler[key] = _times(scheduler[key], factor)
 
 
 def _times(length: Any, factor: float) -> Any:

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 from mmengine.config import Config
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import CheckpointHook, EarlyStoppingHook, Hook
-from mmengine.logging import print_log
 from mmengine.model import BaseDataPreprocessor, is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import add_hook, as_list, drop_hook
+from mmmetaformer.host import PER_CLASS, add_hook, as_list, drop_hook
 from mmmetaformer.registry import HOOKS
+from mmmetaformer.say import say
 from mmmetaformer.text import did_you_mean, shortened
 from mmmetaformer.tracebacks import frames_of, save_traceback, words_of
 
@@ -79,8 +79,9 @@ class RehearsalHook(Hook):
                     f'{place}={metric!r} is not a metric that validation reports.'
                     f'{did_you_mean(metric, names)} It reports {shortened(names, 30)}'
                 )
+        names = [name for name in names if not name.endswith(PER_CLASS)]
         reports = f' (reports {shortened(names, 8)})' if names else ''
-        print_log(f'Rehearsal: validation works{reports}.', logger='current')
+        say(f'Rehearsal: validation works{reports}.')
 
 
 def _rehearse_training(runner: Runner) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.dist import barrier, is_main_process
 from mmengine.hooks import EMAHook, Hook
-from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 
@@ -16,6 +15,7 @@ from mmmetaformer.engine.checkpoints.hook import save_now
 from mmmetaformer.host import add_hook
 from mmmetaformer.launch.command import resume_command
 from mmmetaformer.registry import HOOKS
+from mmmetaformer.say import say
 from mmmetaformer.stop_request import REQUEST, STOPPED
 
 __all__ = ['SignalHook', 'use_signals']
@@ -115,10 +115,9 @@ def _stop_if_asked(runner: Runner, averaged: bool = False) -> None:
             hook.after_val_epoch(runner)
     path = save_now(runner)
     if is_main_process():
-        print_log(
+        say(
             f'Stopped by {signal.Signals(number).name} after step {runner.iter} of '
-            f'{runner.max_iters}; saved {path}. To resume:\n    {resume_command()}',
-            logger='current',
+            f'{runner.max_iters}; saved {path}. To resume:\n    {resume_command()}'
         )
     # Whatever started the processes may end all of them when the first one exits.
     barrier()

@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 
 from mmmetaformer.host import add_hook, counts_epochs
 from mmmetaformer.registry import HOOKS
+from mmmetaformer.say import say
 from mmmetaformer.text import table as align
 
 from .batch_plan import plan_of
@@ -37,7 +38,7 @@ class StartReportHook(Hook):
         table = describe_groups(model, runner.optim_wrapper.optimizer)
         dtype = getattr(runner.optim_wrapper, 'cast_dtype', None) or torch.float32
         text = f'Plan: {plan}; computed in {str(dtype).removeprefix("torch.")}.'
-        print_log(text, logger='current')
+        say(text)
         print_log(f'Parameter groups:\n{table}', logger='current')
         warning = plan.warning()
         if warning:

@@ -10,8 +10,10 @@ import signal
 import sys
 from collections.abc import Callable
 
+from mmmetaformer.compat.host_warnings import hide
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.launch.report import PARENT, own_file, report
+from mmmetaformer.launchers import is_first_process
 from mmmetaformer.orphans import die_with_parent
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     'add_own_data_arguments',
     'add_run_arguments',
     'exit_on_user_error',
+    'hide_host_warnings',
     'label',
+    'length',
     'number_from',
     'option',
 ]
@@ -69,6 +73,21 @@ def number_from(least: int) -> Callable[[str], int]:
     return read
 
 
+def length(word: str) -> str:
+    """Check the word after `--length`: steps such as 8000, or epochs such as 20e.
+
+    Raises:
+        argparse.ArgumentTypeError: The word is neither.
+    """
+    number = word.removesuffix('e')
+    if not number.isdecimal() or int(number) < 1:
+        raise argparse.ArgumentTypeError(
+            f'takes a number of steps such as 8000, or of epochs such as 20e, got '
+            f'{word!r}'
+        )
+    return word
+
+
 def label(word: str) -> int:
     """Read a label of a label map, from 0 to 255.
 
@@ -111,6 +130,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='FOLDER',
         help='run at small size on synthetic data, written to FOLDER (default: '
         'data/sample)',
+    )
+    parser.add_argument(
+        '--verbose',
+        action='store_true',
+        help='print the whole log, and all warnings of mmdet, mmseg and mmengine',
     )
     add_own_data_arguments(parser)
     add_config_options(parser, 'train_dataloader.batch_size=4')
@@ -163,6 +187,16 @@ def add_own_data_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='--classes are only some of those in the data; the others are ignored',
     )
+
+
+def hide_host_warnings(verbose: bool) -> None:
+    """Hide the warnings of other projects that nobody can act on.
+
+    Args:
+        verbose: Show all of them instead.
+    """
+    if not verbose:
+        hide(is_first_process())
 
 
 def exit_on_user_error(main: Callable[[], None]) -> None:

@@ -3,8 +3,6 @@
 
 import argparse
 
-from mmengine.runner import Runner
-
 from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint.classes import check_class_names
 from mmmetaformer.checks.checkpoint.contents import check_checkpoint
@@ -12,7 +10,9 @@ from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
+from mmmetaformer.engine.console import console
 from mmmetaformer.engine.hangs import use_hang_limit
+from mmmetaformer.say import say
 
 from .build_errors import build_errors
 from .config import read_run_config
@@ -32,25 +32,29 @@ def test(args: argparse.Namespace) -> None:
         ConfigError: The run cannot work as asked for; nothing was written.
     """
     compat.install()
-    cfg = read_run_config(args)
-    check_loops(cfg, splits=('test',))
-    if args.show_dir:
-        use_show_dir(cfg, args.show_dir)
-    if args.out:
-        use_out(cfg, args.out)
-    if args.tta:
-        use_tta_pipeline(cfg)
-    check_run(cfg, splits=('test',))
-    if args.tta:
-        use_tta_model(cfg)
-    checkpoint = check_checkpoint(args.checkpoint)
-    check_class_names(checkpoint, cfg, 'test')
-    cfg.load_from = args.checkpoint
-    use_hang_limit(cfg, args.hang_limit)
-    compat.prepare_cpu_launch(cfg)
-    with build_errors(cfg) as end:
-        runner = Runner.from_cfg(cfg)
-        runner.register_hook(end)
-        check_fits(runner.model, checkpoint.weights, checkpoint.path)
-        check_finite(runner.model, checkpoint.weights, checkpoint.path)
-        runner.test()
+    with console(args.verbose) as build:
+        cfg = read_run_config(args)
+        check_loops(cfg, splits=('test',))
+        if args.show_dir:
+            use_show_dir(cfg, args.show_dir)
+        if args.out:
+            use_out(cfg, args.out)
+        if args.tta:
+            use_tta_pipeline(cfg)
+        check_run(cfg, splits=('test',))
+        if args.tta:
+            use_tta_model(cfg)
+        checkpoint = check_checkpoint(args.checkpoint)
+        check_class_names(checkpoint, cfg, 'test')
+        cfg.load_from = args.checkpoint
+        use_hang_limit(cfg, args.hang_limit)
+        compat.prepare_cpu_launch(cfg)
+        with build_errors(cfg) as end:
+            runner = build(cfg)
+            runner.register_hook(end)
+            check_fits(runner.model, checkpoint.weights, checkpoint.path)
+            check_finite(runner.model, checkpoint.weights, checkpoint.path)
+            runner.test()
+        for what, path in (('Pictures', args.show_dir), ('Predictions', args.out)):
+            if path:
+                say(f'{what}: {path}')

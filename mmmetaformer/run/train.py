@@ -2,7 +2,7 @@
 """Training, from the parsed command line to the last checkpoint."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mmengine.config import Config
@@ -19,6 +19,7 @@ from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.accumulation import use_accumulation
 from mmmetaformer.engine.checkpoints import CheckpointFiles, use_safe_checkpoints
+from mmmetaformer.engine.console import console
 from mmmetaformer.engine.ema import use_ema
 from mmmetaformer.engine.exact import keep_seed, use_exact_resume
 from mmmetaformer.engine.finite import stop_at_nan
@@ -29,8 +30,10 @@ from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.same_buffers import use_same_buffers
 from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
+from mmmetaformer.engine.val_loss import use_val_loss
 from mmmetaformer.launchers import launch_of, world_size_of
 
+from .best import use_judgement
 from .build_errors import build_errors
 from .config import read_run_config
 from .data_guards import (
@@ -41,9 +44,11 @@ from .data_guards import (
 )
 from .full_disk import full_disk_errors
 from .label_report import report_labels
+from .length import use_length
 from .restart import resume_if_restarted
 from .resume import use_resume
 from .scale_lr import scale_lr
+from .track import use_trackers
 from .work_dir import WorkDirHook, check_work_dir
 from .work_dir_lock import WorkDirLock
 
@@ -60,29 +65,38 @@ def train(args: argparse.Namespace) -> None:
         ConfigError: The run cannot work as asked for; nothing was written.
     """
     compat.install()
-    cfg = read_run_config(args)
-    resume_if_restarted(cfg, args)
-    with WorkDirLock(CheckpointFiles.of(cfg).folders) as lock:
-        resumed = args.resume or _resumed_by_config(cfg)
-        check_work_dir(cfg, bool(resumed), args.overwrite)
-        _prepare(cfg, args)
-        checkpoint = _prepare_start(cfg, resumed)
-        _add_start_up(cfg, args)
-        lock.create()
-        check_work_dir(cfg, bool(resumed), args.overwrite)  # what came in the meantime
-        with _reported_errors(cfg, args) as end:
-            runner = Runner.from_cfg(cfg)
-            named = resumed if resumed != 'auto' else None
-            files = CheckpointFiles.of(cfg)
-            launch = launch_of(args.launcher)
-            hook = WorkDirHook(files, lock, args.overwrite, named, launch)
-            runner.register_hook(hook)
-            runner.register_hook(end)
-            if checkpoint is not None:
-                _check_weights(runner, checkpoint)
-            # It is mapped: as long as it is, its file takes space on the disk.
-            del checkpoint
-            runner.train()
+    with console(args.verbose) as build:
+        cfg = read_run_config(args)
+        resume_if_restarted(cfg, args)
+        with WorkDirLock(CheckpointFiles.of(cfg).folders) as lock:
+            _train(cfg, args, lock, build)
+
+
+def _train(
+    cfg: Config,
+    args: argparse.Namespace,
+    lock: WorkDirLock,
+    build: Callable[[Config], Runner],
+) -> None:
+    resumed = args.resume or _resumed_by_config(cfg)
+    check_work_dir(cfg, bool(resumed), args.overwrite)
+    _prepare(cfg, args)
+    checkpoint = _prepare_start(cfg, resumed)
+    _add_start_up(cfg, args)
+    lock.create()
+    check_work_dir(cfg, bool(resumed), args.overwrite)  # what came in the meantime
+    with _reported_errors(cfg, args) as end:
+        runner = build(cfg)
+        named = resumed if resumed != 'auto' else None
+        files, launch = CheckpointFiles.of(cfg), launch_of(args.launcher)
+        hook = WorkDirHook(files, lock, args.overwrite, named, launch)
+        runner.register_hook(hook)
+        runner.register_hook(end)
+        if checkpoint is not None:
+            _check_weights(runner, checkpoint)
+        # It is mapped: as long as it is, its file takes space on the disk.
+        del checkpoint
+        runner.train()
 
 
 def _resumed_by_config(cfg: Config) -> str | None:
@@ -95,7 +109,13 @@ def _prepare(cfg: Config, args: argparse.Namespace) -> None:
     _fit_to_machine(cfg, args)
     if args.skip_unreadable:
         use_skip_unreadable(cfg, args.skip_unreadable)
+    use_judgement(cfg, args.save_best, args.patience)
+    use_trackers(cfg, args.track)
+    if args.val_loss:
+        use_val_loss(cfg)
     check_run(cfg, splits=('train', 'val'))
+    if args.length:
+        use_length(cfg, args.length, world_size_of(args.launcher))
     if args.classes or args.data_root:
         report_labels(cfg)
     use_label_check(cfg)

@@ -3,10 +3,10 @@
 
 import torch
 import torch.distributed as dist
-from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.say import say
 
 from .audit import Audit, compare
 from .catalogue import Entry
@@ -47,11 +47,11 @@ def load_pretrained(
         problem = error
     _raise_in_all_processes(problem)
     change = _copy(backbone, weights)
-    print_log(
-        f'Loaded {checkpoint} into {type(backbone).__name__} ({source}): '
-        f'{audit.counts()}. Relative change of the matched weights: {change:.3g}'
-        + ('' if audit.fits else f'\n{audit.problems()}'),
-        logger='current',
+    counts = f'into {type(backbone).__name__} ({source}): {audit.counts()}'
+    say(
+        f'Loaded {checkpoint} {counts}. Relative change of the matched weights: '
+        f'{change:.3g}' + ('' if audit.fits else f'\n{audit.problems()}'),
+        brief=f'Loaded {checkpoint} {counts}',
     )
     return audit
 

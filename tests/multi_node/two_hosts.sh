@@ -81,7 +81,7 @@ start() {  # NAME_OF_RUN [ARGUMENTS...]: on both hosts, in the background
         NNODES=2 NODE_RANK=$i MASTER_ADDR=${addresses[0]} PORT=29500 \
             GLOO_SOCKET_IFNAME=${cards[i]} \
             ip netns exec "${hosts[i]}" bash "$root/tools/dist_train.sh" \
-            "$here/tiny_upernet.py" 1 --sample-data "$folder/host$i/data" \
+            "$here/tiny_upernet.py" 1 --verbose --sample-data "$folder/host$i/data" \
             --work-dir "$folder/$1" "${@:2}" --cfg-options "${short[@]}" \
             >>"$folder/$1.host$i.log" 2>&1 &
         pids[i]=$!

@@ -56,6 +56,7 @@ def test_what_is_no_label_is_refused(word):
 def test_defaults(parse):
     assert vars(parse('')) == dict(
         work_dir=None,
+        verbose=False,
         sample_data=None,
         classes=None,
         subset=False,

@@ -89,4 +89,4 @@ def test_weights_that_do_not_fit_stop_both_processes(
     )
     assert done.returncode != 0
     assert 'is not a MetaFormer: its first keys are conv1.weight' in done.stderr
-    assert 'Iter(train)' not in done.stdout
+    assert 'Plan:' not in done.stdout

@@ -39,7 +39,7 @@ def test_two_processes_report_what_one_does(
     init_default_scope(cfg.default_scope)
     model = MODELS.build(cfg.model)
     torch.save(dict(state_dict=model.state_dict(), meta={}), tmp_path / 'random.pth')
-    common = ('--sample-data', sample, '--work-dir', tmp_path / 'work')
+    common = ('--verbose', '--sample-data', sample, '--work-dir', tmp_path / 'work')
     options = ['test_dataloader.dataset.indices=5']
     if method == 'mask_rcnn':
         # So that random weights predict something.

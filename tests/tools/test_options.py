@@ -29,8 +29,9 @@ def test_accumulated_scaled_averaged_and_tested_in_views(
     assert '1 steps, 8 images in total' in plan
     assert 'learning rate 0.004' in plan
     assert 'computed in float32' in plan
-    assert "not the recipe's" not in done.stdout
-    assert 'backbone.downsample_layers' in done.stdout  # the table of groups
+    assert "not the recipe's" not in done.stderr
+    (log,) = (tmp_path / 'run').glob('*/*.log')
+    assert 'backbone.downsample_layers' in log.read_text()  # the table of groups
     saved = torch.load(last(tmp_path / 'run'), weights_only=True)
     assert 'ema_state_dict' in saved
     done = tool(
@@ -77,7 +78,7 @@ def test_own_classes_in_an_own_folder(tool, tiny_config, tmp_path):
         *small,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert 'coco/segm_mAP' in done.stdout
+    assert 'segm  ' in done.stdout
     weights = torch.load(last(tmp_path / 'run'), weights_only=True)['state_dict']
     assert len(weights['roi_head.bbox_head.fc_cls.weight']) == 3
     assert len(weights['roi_head.mask_head.conv_logits.weight']) == 2

@@ -200,6 +200,7 @@ def test_nothing_survives_a_killed_parent(
         trainer = subprocess.Popen(
             [
                 *start,
+                '--verbose',
                 '--sample-data',
                 sample,
                 '--work-dir',
@@ -239,6 +240,7 @@ def test_ctrl_c_in_a_terminal(root, tiny_config, sample, tmp_path):
                 sys.executable,
                 'tools/train.py',
                 config,
+                '--verbose',
                 '--sample-data',
                 sample,
                 '--work-dir',

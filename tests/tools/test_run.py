@@ -15,7 +15,7 @@ def run(request, tool, tiny_config, sample, tmp_path_factory):
     method = request.param
     work_dir = tmp_path_factory.mktemp(method)
     config = tiny_config(tmp_path_factory.mktemp('config'), method, 'caformer')
-    common = ('--sample-data', sample, '--work-dir', work_dir)
+    common = ('--verbose', '--sample-data', sample, '--work-dir', work_dir)
     done = tool('train.py', config, *common, '--cfg-options', *SHORT[method])
     assert done.returncode == 0, done.stderr[-3000:]
     return method, config, common, work_dir, done.stdout

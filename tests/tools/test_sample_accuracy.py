@@ -16,7 +16,8 @@ BARS = {
 @pytest.mark.parametrize('method', BARS)
 def test_learns_the_sample_data(method, family, tool, sample, tmp_path):
     config = f'configs/{method}_{family}.py'
-    done = tool('train.py', config, '--sample-data', sample, '--work-dir', tmp_path)
+    common = ('--verbose', '--sample-data', sample, '--work-dir', tmp_path)
+    done = tool('train.py', config, *common)
     assert done.returncode == 0, done.stderr[-3000:]
     pattern, bar = BARS[method]
     assert float(re.findall(pattern, done.stdout)[-1]) >= bar

@@ -19,7 +19,7 @@ from mmmetaformer.weights.load import load_pretrained
 def log(monkeypatch):
     lines = []
     monkeypatch.setattr(
-        'mmmetaformer.weights.load.print_log', lambda text, **_: lines.append(text)
+        'mmmetaformer.weights.load.say', lambda text, **_: lines.append(text)
     )
     return lines
 

@@ -53,6 +53,7 @@ val_evaluator = dict(
     type='CocoMetric',
     ann_file=data_root + 'annotations/instances_val2017.json',
     metric=['bbox', 'segm'],
+    classwise=True,
     format_only=False,
 )
 test_evaluator = val_evaluator

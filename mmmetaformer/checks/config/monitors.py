@@ -12,7 +12,7 @@ from mmmetaformer.text import did_you_mean
 
 from .head_classes import classes_of
 
-__all__ = ['check_monitors']
+__all__ = ['check_monitors', 'reported_metrics']
 
 # From mmseg's IoUMetric and mmdet's CocoMetric.
 SEGMENTATION = {
@@ -48,7 +48,7 @@ def check_monitors(cfg: Config) -> None:
             f'{place} is set, but validation is off (val_cfg=None), so nothing reports '
             'a metric'
         )
-    reported = _reported(cfg)
+    reported = reported_metrics(cfg)
     for place, name, rules in monitored:
         if reported is not None and name != 'auto' and name not in reported:
             near = did_you_mean(name, reported)
@@ -83,7 +83,7 @@ def _monitored(cfg: Config) -> Iterator[tuple[str, str, bool]]:
                 yield f'{place}.{key}', name, own
 
 
-def _reported(cfg: Config) -> list[str] | None:
+def reported_metrics(cfg: Config) -> list[str] | None:
     """Return the names of all metrics, None if an evaluator may report any."""
     names: list[str] = []
     for evaluator in evaluators_of(cfg, 'val'):

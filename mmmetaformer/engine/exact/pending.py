@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from mmengine.logging import print_log
 from mmengine.runner import Runner
+
+from mmmetaformer.say import say
 
 from .seed import Purpose, base_seed, seed_step
 
@@ -30,10 +31,7 @@ def repeat_passes(runner: Runner, batches: Iterable[Any], number: int) -> None:
     """
     if not number:
         return
-    print_log(
-        f'Repeating the {number} passes since the last update, for their gradients.',
-        logger='current',
-    )
+    say(f'Repeating the {number} passes since the last update, for their gradients.')
     model, wrapper = runner.model, runner.optim_wrapper
     buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
     wrapper._inner_count = runner.iter - number
