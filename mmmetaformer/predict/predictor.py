@@ -164,6 +164,18 @@ class Predictor:
             image = self._pipeline.load(path)
         else:
             image = as_loaded(image, self._pipeline.color)
+        return self.prepare(image, path, tiles)
+
+    def prepare(
+        self, image: np.ndarray, path: str = '', tiles: Tiles | None = None
+    ) -> Loaded:
+        """Prepare an image that is loaded. May be called from several threads.
+
+        Args:
+            image: As the loader of the config reads it: BGR if it has colors.
+            path: Its file, if any.
+            tiles: How large images are cut.
+        """
         if tiles is not None and tiles.cuts(image):
             return Loaded(image, path, None)
         return Loaded(image, path, self._pipeline.prepare(image, path))

@@ -21,8 +21,8 @@ __all__ = ['SCOPES', 'check_scope', 'check_types']
 
 #: The packages whose registries are looked into.
 SCOPES = ('mmengine', 'mmcv', 'mmdet', 'mmseg', 'mmpretrain', 'mmmetaformer')
-#: Functions that mmcv looks up by itself.
-NMS = ('nms', 'soft_nms', 'nms_match')
+#: Operators that mmcv and mmdet look up in `mmcv.ops`.
+OPERATORS = ('nms', 'soft_nms', 'nms_match', 'RoIAlign', 'RoIPool')
 #: Types of this project that are named by their import path.
 BY_PATH = frozenset(
     f'mmmetaformer.{module}.{name}'
@@ -42,6 +42,7 @@ OPENS_OTHERS = (
     'mmdet.models.task_modules.tracking',
     'mmdet.models.vis',
     'mmpretrain.models.backbones.timm_backbone',
+    'mmpretrain.models.classifiers',
     'mmpretrain.models.multimodal',
     'mmpretrain.models.peft',
     'mmpretrain.models.retrievers',
@@ -124,7 +125,7 @@ def check_types(parts: Any, scope: str, name: str, transforms: bool = False) -> 
 
 
 def _is_model(kind: str, scope: str) -> bool:
-    if kind in NMS or kind in BY_PATH:
+    if kind in OPERATORS or kind in BY_PATH:
         return True
     found = [
         registry.module_dict[kind.rpartition('.')[2]]

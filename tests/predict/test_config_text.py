@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is taken from the config of a checkpoint, and what is refused."""
+
+import sys
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmmetaformer import load_model
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import dicts_in
+from mmmetaformer.predict.config_text import config_of_text
+
+pytestmark = pytest.mark.faults('checkpoint that runs code or names files')
+
+
+@pytest.fixture
+def cfg(work_dirs):
+    meta = torch.load(work_dirs['upernet'] / 'iter_2.pth', weights_only=True)['meta']
+    return Config.fromstring(meta['cfg'], '.py')
+
+
+def read(cfg):
+    # Not `pretty_text`, whose formatting takes seconds.
+    text = '\n'.join(f'{key} = {value!r}' for key, value in cfg.to_dict().items())
+    return config_of_text(text, 'evil.pth')
+
+
+def test_nothing_that_loads_files_is_taken(cfg):
+    cfg.load_from = 'http://evil/a.pth'
+    cfg.custom_imports = dict(imports=['antigravity'])
+    cfg.model.backbone.init_cfg = dict(type='Pretrained', checkpoint='http://evil')
+    cfg.model.pretrained = 'http://evil'
+    step = cfg.test_dataloader.dataset.pipeline[0]
+    step.backend_args = dict(backend='petrel', path='http://evil')
+    cfg.test_dataloader.dataset.metainfo = dict(classes='/etc/passwd')
+    taken = read(cfg)
+    assert 'evil' not in taken.pretty_text and '/etc' not in taken.pretty_text
+    assert set(taken) <= {
+        'model',
+        'default_scope',
+        'test_dataloader',
+        'tta_model',
+        'tta_pipeline',
+    }
+    kinds = {part.get('type') for part in dicts_in(dict(taken.items()))}
+    assert 'LoadAnnotations' not in kinds
+
+
+TYPES = [
+    'os.system',
+    'subprocess.Popen',
+    'builtins.exec',
+    'eval',
+    'antigravity',
+    'this',
+    'mmdet.apis.init_detector',
+    'mmengine.Config.fromfile',
+    'mmengine.config.Config.fromfile',
+    'mmmetaformer.weights.publish.publish',
+    'torch.hub.load',
+    'torch.load',
+    'KnowledgeDistillationSingleStageDetector',
+    'mmdet.KnowledgeDistillationSingleStageDetector',
+    'mmdet.BertModel',
+    'TIMMBackbone',
+    'mmseg.TIMMBackbone',
+    'mmpretrain.TIMMBackbone',
+    'mmpretrain.HuggingFaceClassifier',
+    'CameraMotionCompensation',
+    'mmdet.CameraMotionCompensation',
+    '..ConvFormer',
+    '',
+    7,
+    ['ConvFormer'],
+    None,
+]
+
+
+@pytest.mark.parametrize('kind', TYPES)
+@pytest.mark.parametrize(
+    'place', ['model', 'backbone', 'data_preprocessor', 'norm_cfg', 'loss', 'nested']
+)
+def test_types_that_are_not_registered(cfg, kind, place):
+    model = cfg.model
+    part = {
+        'model': model,
+        'backbone': model.backbone,
+        'data_preprocessor': model.data_preprocessor,
+        'norm_cfg': model.decode_head.norm_cfg,
+        'loss': model.decode_head.loss_decode,
+        'nested': model.backbone,
+    }[place]
+    if place == 'nested':
+        part['x'] = [[(dict(type=kind),)]]
+    else:
+        part['type'] = kind
+    before = set(sys.modules)
+    with pytest.raises(ConfigError, match='not accepted from a checkpoint'):
+        read(cfg)
+    assert not {'antigravity', 'this'} & (set(sys.modules) - before)
+
+
+@pytest.mark.parametrize(
+    'kind', ['os.system', 'Albu', 'mmdet.LoadProposals', 'LoadBiomedicalImageFromFile']
+)
+@pytest.mark.parametrize('place', ['test', 'tta'])
+def test_transforms_that_are_not_known(cfg, kind, place):
+    step = dict(type=kind, command='touch /tmp/x')
+    if place == 'test':
+        cfg.test_dataloader.dataset.pipeline.append(step)
+    else:
+        cfg.tta_pipeline[1].transforms[0].append(step)
+    with pytest.raises(ConfigError, match='not accepted from a checkpoint'):
+        read(cfg)
+
+
+def test_scopes(cfg):
+    cfg.default_scope = 'antigravity'
+    with pytest.raises(ConfigError, match='default_scope'):
+        read(cfg)
+    cfg.default_scope = 'mmseg'
+    cfg.model.decode_head['_scope_'] = 'antigravity'
+    with pytest.raises(ConfigError, match='_scope_'):
+        read(cfg)
+
+
+def test_all_configs_of_the_project_are_taken(root):
+    files = sorted((root / 'configs').glob('*.py'))
+    assert len(files) > 20
+    for file in files:
+        if 'convnext' in file.name:  # needs another package
+            continue
+        cfg = Config.fromfile(file)
+        taken = read(cfg)
+        assert taken.model.type == cfg.model.type
+
+
+def test_a_hostile_checkpoint(work_dirs, tmp_path):
+    mark = tmp_path / 'executed'
+    content = torch.load(work_dirs['upernet'] / 'iter_2.pth', weights_only=True)
+    for code in (
+        f'open({str(mark)!r}, "w")',
+        content['meta']['cfg'] + f'\nx = open({str(mark)!r}, "w")\n'
+        f'custom_imports = dict(imports=["antigravity"])\nopen({str(mark)!r}, "w")',
+        content['meta']['cfg'].replace(
+            "type='mmmetaformer.ConvFormer'", f"type='os.mkdir', path={str(mark)!r}"
+        ),
+    ):
+        content['meta']['cfg'] = code
+        torch.save(content, tmp_path / 'evil.pth')
+        with pytest.raises(ConfigError, match='--config FILE'):
+            load_model(tmp_path / 'evil.pth')
+        assert not mark.exists()
