@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images of a command line one by one, frames of videos among them."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ __all__ = ['Item', 'frame_rate', 'items_of']
 
 #: Pixels of an image whose header cannot be read.
 UNKNOWN = 10**7
+#: Of one that PIL does not open because it is so large.
+VAST = 10**9
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,12 @@ def _pixels(file: str) -> int:
     from PIL import Image
 
     try:
-        with Image.open(file) as image:
-            return image.size[0] * image.size[1]
-    # Also refuses images that it calls too large; the loader says what is wrong.
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # of large images
+            with Image.open(file) as image:
+                return image.size[0] * image.size[1]
+    except Image.DecompressionBombError:
+        return VAST
+    # The loader says what is wrong.
     except Exception:
         return UNKNOWN

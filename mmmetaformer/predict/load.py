@@ -3,6 +3,7 @@
 
 import json
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -122,7 +123,9 @@ def _build(cfg: Config, path: str) -> nn.Module:
         part.pop('pretrained', None)
     scope = cfg.get('default_scope', 'mmengine')
     try:
-        with DefaultScope.overwrite_default_scope(scope):
+        with DefaultScope.overwrite_default_scope(scope), warnings.catch_warnings():
+            # The host's, about arguments of its own.
+            warnings.simplefilter('ignore')
             return revert_sync_batchnorm(MODELS.build(cfg.model))
     except ConfigError:
         raise

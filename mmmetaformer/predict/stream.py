@@ -4,6 +4,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from mmmetaformer.errors import ConfigError
@@ -13,15 +14,24 @@ from .items import Item
 from .predictor import Loaded, Predictor, Tiles
 from .result import Result
 
-__all__ = ['Answer', 'stream']
+__all__ = ['Failure', 'stream']
 
 #: Pixels of images that are loaded and not yet written. More are not loaded ahead, and
 #: a single image of more is alone.
 IN_FLIGHT = 32 * 10**6
 
 Written = TypeVar('Written')
-#: What became of an image: what the writer returned, or why there is nothing.
-Answer = tuple[Item, 'Written | str']
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no prediction for an image.
+
+    Attributes:
+        words: For a person.
+    """
+
+    words: str
 
 
 def stream(
@@ -33,7 +43,7 @@ def stream(
     batch_size: int,
     tiles: Tiles | None,
     threads: int,
-) -> Iterator[tuple[Item, Written | str]]:
+) -> Iterator[tuple[Item, Written | Failure]]:
     """Yield what became of each image, in order.
 
     OpenCV and torch let other threads run while they work, so threads suffice.
@@ -48,10 +58,10 @@ def stream(
         threads: That load, and as many that write.
 
     Yields:
-        The image, and what `write` returned, or a message for a person.
+        The image, and what `write` returned, or why there is nothing.
     """
     waiting: deque[tuple[Item, Future[Loaded]]] = deque()
-    writing: deque[tuple[Item, Future[Written] | str]] = deque()
+    writing: deque[tuple[Item, Future[Written] | Failure]] = deque()
     source = iter(items)
     pending: Item | None = next(source, None)
 
@@ -81,7 +91,7 @@ def stream(
                 pending = next(source, None)
             batch = [waiting.popleft() for _ in range(min(batch_size, len(waiting)))]
             for item, result in _predicted(predictor, batch, score, tiles):
-                if isinstance(result, str):
+                if isinstance(result, Failure):
                     writing.append((item, result))
                     continue
                 pool = writers if item.frame is None else in_order
@@ -96,15 +106,15 @@ def _predicted(
     batch: list[tuple[Item, 'Future[Loaded]']],
     score: float,
     tiles: Tiles | None,
-) -> list[tuple[Item, Result | str]]:
-    results: dict[int, Result | str] = {}
+) -> list[tuple[Item, Result | Failure]]:
+    results: dict[int, Result | Failure] = {}
     loaded: dict[int, Loaded] = {}
     for place, (_, future) in enumerate(batch):
         # A file of a user may be anything, and must not end the others.
         try:
             loaded[place] = future.result()
         except Exception as error:
-            results[place] = _words(error)
+            results[place] = _failure(error)
     try:
         found = predictor.predict(list(loaded.values()), score, tiles)
         results.update(zip(loaded, found, strict=True))
@@ -113,22 +123,22 @@ def _predicted(
             try:
                 results[place] = predictor.predict([one], score, tiles)[0]
             except Exception as error:
-                results[place] = _words(error)
+                results[place] = _failure(error)
     return [(item, results[place]) for place, (item, _) in enumerate(batch)]
 
 
-def _is_done(written: 'Future[Written] | str') -> bool:
-    return isinstance(written, str) or written.done()
+def _is_done(written: 'Future[Written] | Failure') -> bool:
+    return isinstance(written, Failure) or written.done()
 
 
-def _answer(written: 'Future[Written] | str') -> 'Written | str':
-    if isinstance(written, str):
+def _answer(written: 'Future[Written] | Failure') -> 'Written | Failure':
+    if isinstance(written, Failure):
         return written
     try:
         return written.result()
     except Exception as error:
-        return _words(error)
+        return _failure(error)
 
 
-def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, ConfigError) else words_of(error)
+def _failure(error: Exception) -> Failure:
+    return Failure(str(error) if isinstance(error, ConfigError) else words_of(error))

@@ -26,7 +26,7 @@ from mmmetaformer.predict.items import items_of
 from mmmetaformer.predict.load import load_model
 from mmmetaformer.predict.outputs import Outputs, names_for
 from mmmetaformer.predict.predictor import Predictor, Tiles
-from mmmetaformer.predict.stream import stream
+from mmmetaformer.predict.stream import Failure, stream
 from mmmetaformer.predict.write import Writer
 from mmmetaformer.text import shortened
 
@@ -123,9 +123,9 @@ def _predict_all(
             if item.number != last:
                 bar.update()
                 last = item.number
-            if isinstance(answer, str):
+            if isinstance(answer, Failure):
                 failed.append(item.file)
-                tqdm.write(f'error: {_about(item.file, answer)}', file=sys.stderr)
+                tqdm.write(f'error: {_about(item.file, answer.words)}', file=sys.stderr)
                 continue
             done += 1
             part.write(json.dumps(answer) + '\n')

@@ -59,7 +59,8 @@ def test_a_segmentor_says_what_mmseg_says(models, photo):
     result = model(photo)
     assert result.label_map.dtype == np.uint8
     assert (result.label_map == expected).mean() > 0.999
-    assert result.boxes is None and result.masks is None
+    assert result.boxes is None
+    assert result.masks is None
     assert result.names == ('cat', 'dog', 'Füchsin')
     assert result.palette[0] == (255, 0, 0)
 
