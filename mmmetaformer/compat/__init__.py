@@ -20,6 +20,7 @@ def install() -> None:
         collect_results,
         data_errors,
         find_loader,
+        inferencer_config,
         mmcv_ops,
         resumed_info,
         safe_resume,
@@ -36,3 +37,4 @@ def install() -> None:
     collect_results.install()
     data_errors.install()
     worker_deaths.install()
+    inferencer_config.install()

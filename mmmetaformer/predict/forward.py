@@ -15,9 +15,11 @@ from .masks import Masks
 from .tile_boxes import Objects
 from .upsample import Scores, View
 
-__all__ = ['Forward']
+__all__ = ['Forward', 'segments']
 
 Data = dict[str, Any]
+#: By which mmdet multiplies the numbers of panoptic segments.
+SEGMENTS = 1000
 
 
 class Forward:
@@ -29,15 +31,22 @@ class Forward:
             without `--tta`.
         tta: Whether inputs are lists of views.
         scope: The default scope of the model's config.
+        classes: How many classes there are.
     """
 
     def __init__(
-        self, model: nn.Module, merge: nn.Module | None, tta: bool, scope: str
+        self,
+        model: nn.Module,
+        merge: nn.Module | None,
+        tta: bool,
+        scope: str,
+        classes: int,
     ) -> None:
         self.model: Any = model
         self._merge: Any = merge
         self._tta = tta
         self._scope = scope
+        self._classes = classes
         #: Whether it is a segmentor, which has scores for each pixel.
         self.segments = hasattr(model, 'inference') and hasattr(model, 'out_channels')
 
@@ -88,7 +97,7 @@ class Forward:
                         for key, views in data.items()
                     }
                 for i, sample in zip(members, model.test_step(data), strict=True):
-                    found[i] = _objects(sample.pred_instances, score)
+                    found[i] = self._objects(sample, score)
         return found
 
     def _views(self, data: Data) -> list[View]:
@@ -102,6 +111,11 @@ class Forward:
             )
             for one, meta in zip(logits, metas, strict=True)
         ]
+
+    def _objects(self, sample: Any, score: float) -> Objects:
+        if 'pred_instances' in sample:
+            return _instances(sample.pred_instances, score)
+        return segments(sample.pred_panoptic_seg.sem_seg[0], self._classes)
 
     @contextmanager
     def _ready(self) -> Iterator[None]:
@@ -124,14 +138,13 @@ def _same_size(inputs: Sequence[Tensor]) -> list[list[int]]:
 
 
 def _unpadded(logits: Tensor, meta: Data) -> Tensor:
-    left, right, top, bottom = meta.get(
-        'img_padding_size', meta.get('padding_size', (0, 0, 0, 0))
-    )
+    padding = meta.get('img_padding_size') or meta.get('padding_size') or (0, 0, 0, 0)
+    left, right, top, bottom = padding
     height, width = logits.shape[-2:]
     return logits[:, top : height - bottom, left : width - right]
 
 
-def _objects(instances: Any, score: float) -> Objects:
+def _instances(instances: Any, score: float) -> Objects:
     keep = instances.scores >= score
     order = instances.scores[keep].argsort(descending=True, stable=True)
     instances = instances[keep][order]
@@ -145,4 +158,26 @@ def _objects(instances: Any, score: float) -> Objects:
         instances.labels.long().cpu().numpy(),
         None if masks is None else Masks.of_dense(masks),
         np.zeros(count, dtype=bool),
+    )
+
+
+def segments(panoptic: Tensor, classes: int) -> Objects:
+    """Return the segments of a panoptic prediction as objects with the score 1.
+
+    Args:
+        panoptic: (H, W); segment n of class c has the number c + 1000 n.
+        classes: How many there are; what has a larger number is no segment.
+    """
+    numbers = [int(one) for one in panoptic.unique() if one % SEGMENTS < classes]
+    masks = Masks.of_dense(
+        torch.stack([panoptic == one for one in numbers])
+        if numbers
+        else panoptic.new_zeros((0, *panoptic.shape))
+    )
+    return Objects(
+        np.array([mask.box() for mask in masks], dtype=np.float32).reshape(-1, 4),
+        np.ones(len(numbers), dtype=np.float32),
+        np.array([one % SEGMENTS for one in numbers], dtype=np.int64),
+        masks,
+        np.zeros(len(numbers), dtype=bool),
     )

@@ -26,6 +26,11 @@ class Mask:
     left: int
     crop: np.ndarray
 
+    def box(self) -> tuple[int, int, int, int]:
+        """Return x1, y1, x2, y2 of the crop."""
+        height, width = self.crop.shape
+        return self.left, self.top, self.left + width, self.top + height
+
 
 class Masks:
     """The masks of all objects in an image.

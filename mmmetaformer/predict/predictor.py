@@ -100,7 +100,7 @@ class Predictor:
         self.palette = list(palette)
         self.checkpoint = checkpoint
         self._pipeline = pipeline
-        self._forward = Forward(model, merge, merge is not None, scope)
+        self._forward = Forward(model, merge, merge is not None, scope, len(names))
 
     @property
     def device(self) -> torch.device:

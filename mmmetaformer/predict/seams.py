@@ -30,7 +30,7 @@ class LabelCanvas:
     """
 
     def __init__(self, size: tuple[int, int], classes: int) -> None:
-        self.labels = np.empty(size, label_dtype(classes))
+        self.labels: np.ndarray = np.empty(size, label_dtype(classes))
         self._classes = classes
         self._below: Tensor | None = None  # (classes, shared rows, W)
         self._beside: Tensor | None = None  # (classes, rows of a tile, shared columns)

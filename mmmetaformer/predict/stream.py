@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.tracebacks import words_of
@@ -20,7 +20,7 @@ __all__ = ['Failure', 'stream']
 #: a single image of more is alone.
 IN_FLIGHT = 32 * 10**6
 
-Written = TypeVar('Written')
+Written = TypeVar('Written', bound=dict[str, Any])
 
 
 @dataclass(frozen=True)

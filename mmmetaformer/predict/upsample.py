@@ -68,9 +68,9 @@ class Scores:
         """Return the scores of some rows of the image: (classes, end - start, W)."""
         if not self.averaged:
             return self._resized(self._maps[0], start, end)
-        total = sum(
-            self._probabilities(self._resized(one, start, end)) for one in self._maps
-        )
+        total = self._probabilities(start, end, 0)
+        for number in range(1, len(self._maps)):
+            total += self._probabilities(start, end, number)
         return total / len(self._maps)
 
     def strips(self) -> list[tuple[int, int]]:
@@ -81,7 +81,7 @@ class Scores:
 
     def label_map(self) -> np.ndarray:
         """Return the label of each pixel: (H, W) uint8, or uint16 for many classes."""
-        labels = np.empty(self.size, label_dtype(self.classes))
+        labels: np.ndarray = np.empty(self.size, label_dtype(self.classes))
         for start, end in self.strips():
             labels[start:end] = self.labels_of(self.rows(start, end))
         return labels
@@ -94,7 +94,8 @@ class Scores:
             scores = scores.sigmoid()
         return (scores[0] > self.threshold).to(torch.uint8).cpu().numpy()
 
-    def _probabilities(self, scores: Tensor) -> Tensor:
+    def _probabilities(self, start: int, end: int, number: int) -> Tensor:
+        scores = self._resized(self._maps[number], start, end)
         return scores.softmax(0) if self.threshold is None else scores.sigmoid()
 
     def _resized(self, maps: Tensor, start: int, end: int) -> Tensor:
