@@ -43,6 +43,11 @@ def write_work_dir(root, folder, method):
     for step in cfg.test_dataloader.dataset.pipeline:
         if step.type == 'Resize':
             step.scale = (128, 64)
+    if 'tta_pipeline' in cfg:
+        cfg.tta_pipeline[1].transforms[0] = [
+            dict(type='Resize', scale=(2 * side, side), keep_ratio=True)
+            for side in (48, 64)
+        ]
     torch.manual_seed(1)
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
         model = MODELS.build(cfg.model)

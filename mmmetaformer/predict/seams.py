@@ -103,11 +103,11 @@ def _ramp(span: Span, device: torch.device) -> Tensor:
     """Return the weights of a tile's part along an axis; two neighbours' add to 1."""
     weights = torch.ones(span.own_end - span.own_start, device=device)
     if span.before:
-        weights[: span.before] = _rising(span.before)
+        weights[: span.before] = _rising(span.before, device)
     if span.after:
-        weights[-span.after :] *= 1 - _rising(span.after)
+        weights[-span.after :] *= 1 - _rising(span.after, device)
     return weights
 
 
-def _rising(length: int) -> Tensor:
-    return (torch.arange(length) + 0.5) / length
+def _rising(length: int, device: torch.device) -> Tensor:
+    return (torch.arange(length, device=device) + 0.5) / length

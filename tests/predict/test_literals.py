@@ -11,12 +11,11 @@ pytestmark = pytest.mark.faults('checkpoint that runs code or names files')
 
 
 def test_what_mmengine_writes_is_read(root):
-    for file in ('upernet_convformer', 'retinanet_poolformer'):
-        cfg = Config.fromfile(root / f'configs/{file}.py')
-        wanted = ('model', 'test_dataloader', 'tta_pipeline', 'default_scope')
-        values = read_literals(cfg.pretty_text, 'a.pth', wanted)
-        expected = Config.fromstring(cfg.pretty_text, '.py')
-        assert values == {key: expected[key] for key in wanted if key in expected}
+    text = Config.fromfile(root / 'configs/retinanet_poolformer.py').pretty_text
+    wanted = ('model', 'test_dataloader', 'tta_pipeline', 'default_scope')
+    expected = Config.fromstring(text, '.py')
+    values = read_literals(text, 'a.pth', wanted)
+    assert values == {key: expected[key] for key in wanted}
 
 
 def test_numbers():

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmcv.transforms import LoadImageFromFile
 from mmengine.dataset import Compose
-from mmengine.registry import DefaultScope
+from mmengine.registry import MODELS, DefaultScope
 
 from mmmetaformer import load_model
 from mmmetaformer.errors import ConfigError
@@ -77,6 +78,61 @@ def test_a_detector_says_what_mmdet_says(models, photo):
     # --score leaves out the others.
     middle = float(np.median(result.scores))
     assert len(model(photo, score=middle)) == (result.scores >= middle).sum()
+
+
+def test_tta_says_what_mmseg_says(work_dirs, photo):
+    model = load_model(work_dirs['upernet'], device='cpu', tta=True)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        views = [
+            [dict(type='Resize', scale=(2 * s, s), keep_ratio=True) for s in (48, 64)],
+            [dict(type='RandomFlip', prob=0.0), dict(type='RandomFlip', prob=1.0)],
+            [dict(type='PackSegInputs')],
+        ]
+        load = dict(type='LoadImageFromFile')
+        data = Compose([load, dict(type='TestTimeAug', transforms=views)])(
+            dict(img_path=photo)
+        )
+        host = MODELS.build(dict(type='mmseg.SegTTAModel', module=model.model)).eval()
+        with torch.no_grad():
+            data = {key: [[one] for one in value] for key, value in data.items()}
+            (expected,) = host.test_step(data)
+    same = model(photo).label_map == expected.pred_sem_seg.data.squeeze().numpy()
+    assert same.mean() > 0.999
+    assert model(photo, tile=48).label_map.shape == same.shape
+
+
+def test_tta_of_masks_is_refused(work_dirs):
+    with pytest.raises(ConfigError, match='--tta'):
+        load_model(work_dirs['mask_rcnn'], device='cpu', tta=True)
+
+
+def test_files_of_all_kinds_are_read_as_in_training(models, tmp_path):
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    image = Image.fromarray(rng.integers(0, 255, (40, 60, 3), np.uint8))
+    turned = Image.Exif()
+    turned[0x0112] = 6  # turn by 90 degrees
+    image.save(tmp_path / 'turned.jpg', exif=turned)
+    image.convert('L').save(tmp_path / 'grey.png')
+    image.convert('P').save(tmp_path / 'palette.png')
+    image.convert('RGBA').save(tmp_path / 'alpha.png')
+    deep = rng.integers(0, 2**16, (40, 60), np.uint16)
+    cv2.imwrite(str(tmp_path / 'deep.png'), deep)
+    for path in sorted(tmp_path.iterdir()):
+        result = models['upernet'](path)
+        shape = (60, 40) if path.name == 'turned.jpg' else (40, 60)
+        assert result.label_map.shape == shape, path
+        as_trained = LoadImageFromFile()(dict(img_path=str(path)))['img']
+        assert np.array_equal(result.image, as_trained[..., ::-1]), path
+
+
+@pytest.mark.parametrize('content', [b'', b'text', b'\x89PNG\r\n\x1a\n'])
+def test_files_that_are_no_images(models, tmp_path, content):
+    path = tmp_path / 'a.png'
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match='cannot be read as an image'):
+        models['upernet'](path)
 
 
 def test_arrays_and_pil_images_are_rgb(models, photo):
