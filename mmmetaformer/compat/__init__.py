@@ -24,6 +24,7 @@ def install() -> None:
         config_text,
         data_errors,
         find_loader,
+        inferencer_config,
         mmcv_ops,
         resumed_info,
         safe_resume,
@@ -41,6 +42,7 @@ def install() -> None:
     config_text.install()
     data_errors.install()
     worker_deaths.install()
+    inferencer_config.install()
 
 
 def prepare_cpu_launch(cfg: 'Config') -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from tiny_runs import TINY_MODELS
+from tiny_work_dirs import SMALL, write_work_dir
 
 
 @pytest.fixture(scope='session')
@@ -46,3 +47,12 @@ def tool(root):
         )
 
     return call
+
+
+@pytest.fixture(scope='session')
+def work_dirs(root, tmp_path_factory):
+    """A work dir of a segmentor and one of a detector, by method."""
+    return {
+        method: write_work_dir(root, tmp_path_factory.mktemp(method), method)
+        for method in SMALL
+    }

@@ -32,6 +32,7 @@ def answer(root, *words):
     [
         'train',
         'test',
+        'predict',
         'check_data',
         'complexity',
         'benchmark',
@@ -56,6 +57,8 @@ def test_the_list_of_weights(root):
     [
         (('train.py', 'configs/upernet_conformer.py'), 'upernet_convformer.py'),
         (('test.py', 'configs/upernet_conformer.py', 'x.pth'), 'upernet_convformer.py'),
+        (('predict.py', 'configs/upernet_conformer.py', '.'), 'upernet_convformer.py'),
+        (('predict.py', 'x.pth', 'nothing.jpg'), 'there is no image nothing.jpg'),
         (('check_data.py', 'configs/upernet_conformer.py'), 'upernet_convformer.py'),
         (('complexity.py', 'configs/nothing_like_it.py'), 'no config file'),
         (('benchmark.py', 'configs/upernet_conformer.py'), 'upernet_convformer.py'),
