@@ -78,13 +78,14 @@ setup(
         # One flavour of mmcv each: never both in one environment.
         'lite': read_requirements('lite'),
         'mim': read_requirements('mminstall'),
+        'report': read_requirements('report'),
         'optional': read_requirements('optional'),
         'tests': read_requirements('tests'),
         'lint': read_requirements('lint'),
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'tests', 'lint')
+            for name in ('optional', 'report', 'tests', 'lint')
             for requirement in read_requirements(name)
         ],
     },

@@ -9,6 +9,7 @@ from .accumulation import SchedulerPerUpdateHook
 from .checkpoints import CheckpointHook
 from .ema import AverageHook
 from .exact import EpochBasedTrainLoop, ExactResumeHook, IterBasedTrainLoop
+from .facts import FactsHook
 from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
 from .hangs import HangHook
@@ -18,6 +19,7 @@ from .resume import ConfigOnResumeHook
 from .same_buffers import SameBuffersHook
 from .signals import SignalHook
 from .start_report import StartReportHook
+from .val_record import ValidationRecordHook
 
 __all__ = [
     'AverageHook',
@@ -25,6 +27,7 @@ __all__ = [
     'ConfigOnResumeHook',
     'EpochBasedTrainLoop',
     'ExactResumeHook',
+    'FactsHook',
     'FiniteHook',
     'Float32PredictionsHook',
     'HangHook',
@@ -35,4 +38,5 @@ __all__ = [
     'SchedulerPerUpdateHook',
     'SignalHook',
     'StartReportHook',
+    'ValidationRecordHook',
 ]

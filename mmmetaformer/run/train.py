@@ -34,6 +34,7 @@ from .data_guards import (
     use_label_check,
     use_skip_unreadable,
 )
+from .end_report import report_at_end, use_report
 from .full_disk import full_disk_errors
 from .label_report import report_labels
 from .restart import resume_if_restarted
@@ -98,7 +99,8 @@ def _train(cfg: Config, args: argparse.Namespace, lock: WorkDirLock) -> None:
                 check_finite(runner.model, checkpoint.weights, checkpoint.path)
             # It is mapped: as long as it is, its file takes space on the disk.
             del checkpoint
-            runner.train()
+            with report_at_end(cfg, args.report):
+                runner.train()
     finally:
         if args.skip_unreadable:
             report_unreadable(cfg)
@@ -121,3 +123,5 @@ def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
     use_signals(cfg)
     use_hang_limit(cfg, args.hang_limit)
     report_start(cfg)
+    if args.report:
+        use_report(cfg)
