@@ -155,6 +155,7 @@ def test_metadata(metadata):
     assert set(metadata.get_all('Provides-Extra')) == {
         'lite',
         'mim',
+        'report',
         'optional',
         'tests',
         'lint',

@@ -106,7 +106,7 @@ def bars(title: str, values: Mapping[str, float], unit: str) -> Chart:
     spec = dict(
         description=f'{title}: '
         + ', '.join(f'{name} {value:.1f}' for name, value in values.items()),
-        height=dict(step=30),
+        height=30 * len(values),
         data=_data(('name', 'value'), list(values.items()), numbers=['value']),
         mark=dict(type='bar', tooltip=True),
         encoding=dict(
@@ -137,7 +137,7 @@ def matrix(
     labels = dict(labelLimit=110)
     spec = dict(
         description=f'{title}: {len(names)} classes',
-        height=dict(step=24 if len(names) <= 12 else 16),
+        height=len(names) * (24 if len(names) <= 12 else 16),
         data=_data(('true', 'predicted', 'share'), rows, numbers=['share']),
         mark=dict(type='rect'),
         encoding=dict(

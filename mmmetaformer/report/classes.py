@@ -121,7 +121,7 @@ def _of_instances(record: Record, history: History) -> Results:
     for (kind, meaning), count, cost in zip(
         KINDS.items(), errors.counts, errors.costs, strict=True
     ):
-        pairs.append([kind, count, float(cost), meaning])
+        pairs.append([kind, count, round(cost, 2), meaning])
     return Results(record.facts['step'], header, rows, chart, pairs)
 
 

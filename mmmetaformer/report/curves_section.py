@@ -108,7 +108,9 @@ def _add(charts: list[Chart], title: str, scalars: Mapping[str, Scalar]) -> None
     notes = [chart.note] if chart.note else []
     bad = {n: int((~np.isfinite(scalars[n].values)).sum()) for n in names}
     notes += [
-        f'{name}: {count:,} values are NaN.' for name, count in bad.items() if count
+        f'{name}: {count:,} values are not finite.'
+        for name, count in bad.items()
+        if count
     ]
     if len(scalars) > MOST:
         notes.append(f'{len(scalars) - MOST} more are not shown.')

@@ -27,13 +27,16 @@ class Pictures:
 
     Attributes:
         score: What the score of an image is.
-        rows: For each image its name, score, and the pictures as data addresses.
+        rows: For each image its name, score, whether it is one of the worst, and the
+            pictures as data addresses.
         gone: Images that could not be read.
+        legend: Name and color of the classes in label maps.
     """
 
     score: str
     rows: list[dict[str, Any]]
     gone: list[str]
+    legend: list[tuple[str, str]]
 
 
 def pictures_of(record: Record | None) -> Pictures | None:
@@ -56,6 +59,7 @@ def pictures_of(record: Record | None) -> Pictures | None:
             dict(
                 name=Path(entry['path']).name,
                 score=100 * entry['score'],
+                worst=number < len(record.facts['pictures']) / 2,
                 image=_address(_fitted(image)),
                 true=_address(true),
                 found=_address(found),
@@ -67,7 +71,19 @@ def pictures_of(record: Record | None) -> Pictures | None:
         else 'F1 at IoU 0.5 of boxes with a score from '
         f'{record.facts["least_score"]} up'
     )
-    return Pictures(score, rows, gone)
+    return Pictures(score, rows, gone, _legend(record) if segmentor else [])
+
+
+def _legend(record: Record) -> list[tuple[str, str]]:
+    """Return the classes that are in the label maps."""
+    names, palette = record.facts['names'], record.facts['palette']
+    maps = [a for key, a in record.arrays.items() if key.startswith(('true_', 'pred'))]
+    there = np.unique(np.concatenate([np.unique(one) for one in maps]))
+    return [
+        (names[i], '#' + bytes(palette[i]).hex())
+        for i in there.tolist()
+        if i < min(len(names), len(palette))
+    ]
 
 
 def _label_maps(

@@ -11,7 +11,7 @@ from mmengine.logging import print_log
 from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.engine.facts import use_facts
 from mmmetaformer.engine.val_record import use_validation_record
-from mmmetaformer.errors import warn
+from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.stop_request import STOPPED
 from mmmetaformer.tracebacks import save_traceback, words_of
 
@@ -53,6 +53,8 @@ def _write(cfg: Config, state: str) -> None:
 
     try:
         path = write_report(Path(cfg.work_dir), state)
+    except ConfigError as error:
+        warn(f'no report was written: {error}')
     # The run is good without it: its status must not depend on the report.
     except Exception as error:
         file = save_traceback(error, cfg.work_dir)

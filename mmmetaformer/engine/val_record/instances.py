@@ -2,6 +2,7 @@
 """The detections and the truth of a detector, and its worst and best images."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,19 +47,21 @@ class Instances:
             sample: A `DetDataSample` with predictions.
         """
         found: Any = sample.pred_instances
-        found = found[found.scores.argsort(descending=True, stable=True)]
-        boxes, labels, scores = _columns(found)
+        boxes = found.bboxes.float().cpu().numpy()
+        scores = found.scores.float().cpu().numpy()
+        labels = found.labels.cpu().numpy()
+        order = np.argsort(-scores, kind='stable')
+        boxes, labels, scores = boxes[order], labels[order], scores[order]
         truth = self._truth.of(sample.img_id)
         # As columns: x1, y1, x2, y2, class, score or whether it is a crowd.
         self.detections[index] = np.column_stack([boxes, labels, scores])
         self.truths[index] = np.column_stack([truth.boxes, truth.labels, truth.crowd])
         shown = scores >= LEAST_SCORE
+        ours = _Shown(boxes[shown], labels[shown], scores[shown], order[shown])
         real = truth.crowd == 0
-        score = f1_of(
-            boxes[shown], labels[shown], truth.boxes[real], truth.labels[real]
-        )
+        score = f1_of(ours.boxes, ours.labels, truth.boxes[real], truth.labels[real])
         self.scores[index] = score
-        self.extremes.offer(index, score, lambda: _content(sample, found, shown, truth))
+        self.extremes.offer(index, score, lambda: _content(sample, ours, truth))
 
     def merge(self, other: 'Instances') -> None:
         """Add what another process has kept."""
@@ -121,31 +124,32 @@ def iou_of(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return np.divide(inner, union, out=np.zeros_like(inner), where=union > 0)
 
 
-def _content(
-    sample: Any, found: Any, shown: np.ndarray, truth: Truth
-) -> Mapping[str, Any]:
+@dataclass
+class _Shown:
+    """The detections of an image that are drawn, the best first."""
+
+    boxes: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+    rows: np.ndarray  # where the model's output has them
+
+
+def _content(sample: Any, ours: _Shown, truth: Truth) -> Mapping[str, Any]:
     """Return what a picture needs, as values for JSON."""
-    boxes, labels, scores = _columns(found)
-    masks: Any = found.get('masks')
+    masks: Any = sample.pred_instances.get('masks')
     if masks is not None:
-        masks = [_packed(masks[i].cpu().numpy()) for i in np.flatnonzero(shown)]
+        masks = [_packed(masks[int(row)].cpu().numpy()) for row in ours.rows]
     return dict(
         path=str(sample.get('img_path', '')),
         shape=list(sample.ori_shape[:2]),
-        boxes=boxes[shown].tolist(),
-        labels=labels[shown].tolist(),
-        scores=scores[shown].tolist(),
+        boxes=ours.boxes.tolist(),
+        labels=ours.labels.tolist(),
+        scores=ours.scores.tolist(),
         masks=masks,
         true_boxes=truth.boxes.tolist(),
         true_labels=truth.labels.tolist(),
         true_masks=None if masks is None else truth.masks(),
     )
-
-
-def _columns(found: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return boxes, classes and scores of detections."""
-    boxes = found.bboxes.float().cpu().numpy()
-    return boxes, found.labels.cpu().numpy(), found.scores.float().cpu().numpy()
 
 
 def _packed(mask: np.ndarray) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scalars of all starts, as if training had never been interrupted."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ __all__ = ['History', 'Scalar', 'read_history']
 
 # Keys that say where a line belongs.
 PLACES = ('step', 'iter', 'epoch')
+OF_COCO = re.compile(r'(^|[/_])(mAP|AR)(_|@|$)')
 
 
 @dataclass
@@ -80,7 +82,10 @@ def read_history(starts: Iterable[Start]) -> History:
         if 'last_step' in start.facts:
             history.last_step = int(start.facts['last_step'])
     history.training = _columns(training)
-    history.validation = _columns(validation)
+    history.validation = {
+        name: _without_empty(name, scalar)
+        for name, scalar in _columns(validation).items()
+    }
     return history
 
 
@@ -93,6 +98,13 @@ def _ends_of_epochs(lines: list[dict[str, Any]], facts: Mapping[str, Any]) -> An
         return lambda epoch: epoch * int(length)
     ends = {line['epoch']: line['step'] for line in lines if 'epoch' in line}
     return lambda epoch: ends.get(epoch, max(ends.values(), default=epoch))
+
+
+def _without_empty(name: str, scalar: Scalar) -> Scalar:
+    """Return AP and AR with NaN for -1: what COCO has where there are no objects."""
+    if not OF_COCO.search(name):
+        return scalar
+    return Scalar(scalar.steps, np.where(scalar.values == -1, np.nan, scalar.values))
 
 
 def _columns(lines: list[dict[str, Any]]) -> dict[str, Scalar]:
