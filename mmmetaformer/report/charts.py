@@ -51,13 +51,13 @@ def lines(
     )
     scale = dict(zero=False, **({'type': 'symlog', 'constant': 1e-6} if log else {}))
     y = dict(field='y', type='quantitative', title=unit or None, scale=scale)
-    color = dict(field='s', type='nominal', title=None, sort=list(curves))
+    legend = dict(symbolOpacity=1)  # not that of the band
+    color = dict(
+        field='s', type='nominal', title=None, sort=list(curves), legend=legend
+    )
     shown = dict(condition=dict(param='shown', value=1), value=0.1)
     line = dict(
         mark=dict(type='line', strokeWidth=1.5),
-        params=[
-            dict(name='shown', select=dict(type='point', fields=['s']), bind='legend')
-        ],
         encoding=dict(y=y, opacity=shown),
     )
     band = dict(
@@ -85,12 +85,16 @@ def lines(
     )
     if all(len(curve.steps) == 1 for curve in curves.values()):
         point['encoding'] = dict(y=y, tooltip=tooltip)
+    layers: list[dict[str, Any]] = [*([band] if each > 1 else []), line, point]
+    # In the first layer, whose legend stands for all.
+    select = dict(type='point', fields=['s'])
+    layers[0]['params'] = [dict(name='shown', select=select, bind='legend')]
     spec = dict(
-        description=f'{title} over the iterations, {len(curves)} curves',
+        description=f'{title} over the iterations: {", ".join(curves)}',
         height=240,
         data=_data(('x', 'y', 's', 'l', 'h'), rows, numbers='xylh'),
         encoding=dict(x=x, color=color),
-        layer=[*([band] if each > 1 else []), line, point],
+        layer=layers,
     )
     note = ''
     if each > 1:
@@ -152,7 +156,7 @@ def matrix(
                 field='share',
                 type='quantitative',
                 title='share',
-                scale=dict(domain=[0, 1], scheme='blues'),
+                scale=dict(domain=[0, 1]),
                 legend=dict(format='.0%'),
             ),
             tooltip=[

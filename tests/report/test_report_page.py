@@ -91,7 +91,7 @@ def test_run_of_a_segmentor(tmp_path):
     write_record(folder, record)
     page = page_of(tmp_path)
     titles = [spec['description'] for spec in page.specs]
-    assert 'Loss over the iterations, 2 curves' in titles  # of training and validation
+    assert 'Loss over the iterations: loss, val_loss' in titles
     assert 'Confusion matrix: 3 classes' in titles
     assert page.tags.count('img') == 3 * 12 + 1
     for text in (

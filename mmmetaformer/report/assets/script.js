@@ -19,6 +19,7 @@
         columns: Math.max(1, Math.floor(width / 170)),
       },
       bar: { color: color('--accent') },
+      range: { heatmap: [color('--paper'), color('--accent')] },
     };
   }
 
