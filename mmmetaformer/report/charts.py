@@ -156,7 +156,7 @@ def matrix(
                 field='share',
                 type='quantitative',
                 title='share',
-                scale=dict(domain=[0, 1]),
+                scale=dict(domain=[0, 1], interpolate='rgb'),
                 legend=dict(format='.0%'),
             ),
             tooltip=[
