@@ -23,16 +23,16 @@ help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## Create or update the environment for training, .venv
-	$(SETUP) .venv lite
+	$(SETUP) .venv lite report
 
 setup-tests:
-	$(SETUP) .venv lite tests
+	$(SETUP) .venv lite report tests
 
 setup-lint:
 	$(SETUP) .venv lite lint
 
 setup-newest:
-	$(SETUP) --newest .venv-newest lite tests
+	$(SETUP) --newest .venv-newest lite report tests
 
 train: setup  ## Train on synthetic data, print the mIoU, draw predictions
 	@echo '==> Training $(CONFIG) on synthetic data'

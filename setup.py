@@ -78,6 +78,7 @@ setup(
         # One flavour of mmcv each: never both in one environment.
         'lite': read_requirements('lite'),
         'mim': read_requirements('mminstall'),
+        'report': read_requirements('report'),
         'optional': read_requirements('optional'),
         'track': read_requirements('track'),
         'tests': read_requirements('tests'),
@@ -85,7 +86,7 @@ setup(
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'track', 'tests', 'lint')
+            for name in ('optional', 'report', 'track', 'tests', 'lint')
             for requirement in read_requirements(name)
         ],
     },

@@ -155,6 +155,7 @@ def test_metadata(metadata):
     assert set(metadata.get_all('Provides-Extra')) == {
         'lite',
         'mim',
+        'report',
         'optional',
         'track',
         'tests',
@@ -204,7 +205,7 @@ def test_pins_cover_and_fit_the_environment():
     pins = requirements('constraints')
     for requirement in pins:
         assert [spec.operator for spec in requirement.specifier] == ['==']
-    groups = ('runtime', 'lite', 'tests', 'lint')
+    groups = ('runtime', 'lite', 'report', 'tests', 'lint')
     asked = [r for n in groups for r in requirements(n)]
     for python in PYTHONS:
         pinned = {

@@ -21,6 +21,7 @@ COMMANDS = (
     'train',
     'test',
     'predict',
+    'report',
     'check-data',
     'weights',
     'benchmark',

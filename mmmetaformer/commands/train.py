@@ -106,6 +106,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_false',
         help='do not try a batch of the validation before the first step',
     )
+    parser.add_argument(
+        '--no-report',
+        dest='report',
+        action='store_false',
+        help='do not write report.html to the work dir, nor what it shows',
+    )
     add_run_arguments(parser)
 
 

@@ -9,6 +9,7 @@ from .accumulation import SchedulerPerUpdateHook
 from .checkpoints import CheckpointHook
 from .ema import AverageHook
 from .exact import EpochBasedTrainLoop, ExactResumeHook, IterBasedTrainLoop
+from .facts import FactsHook
 from .finite import FiniteHook
 from .float32_predictions import Float32PredictionsHook
 from .hangs import HangHook
@@ -19,6 +20,7 @@ from .same_buffers import SameBuffersHook
 from .signals import SignalHook
 from .start_report import StartReportHook
 from .val_loss import ValLossHook
+from .val_record import ValidationRecordHook
 
 __all__ = [
     'AverageHook',
@@ -26,6 +28,7 @@ __all__ = [
     'ConfigOnResumeHook',
     'EpochBasedTrainLoop',
     'ExactResumeHook',
+    'FactsHook',
     'FiniteHook',
     'Float32PredictionsHook',
     'HangHook',
@@ -37,4 +40,5 @@ __all__ = [
     'SignalHook',
     'StartReportHook',
     'ValLossHook',
+    'ValidationRecordHook',
 ]

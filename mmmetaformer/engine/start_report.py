@@ -21,7 +21,7 @@ from mmmetaformer.text import table as align
 from .batch_plan import plan_of
 from .exact import ExactLoop
 
-__all__ = ['StartReportHook', 'describe_groups', 'report_start']
+__all__ = ['StartReportHook', 'describe_groups', 'group_rows', 'report_start']
 
 MAX_PARTS = 3  # parts of the model in a row
 COLUMNS = ('layer', 'lr', 'decay', 'tensors', 'parameters', 'of')
@@ -64,7 +64,14 @@ def report_start(cfg: Config) -> None:
 
 
 def describe_groups(model: nn.Module, optimizer: Optimizer) -> str:
+    """Return `group_rows` as lines."""
+    return '\n'.join(align(group_rows(model, optimizer), left={-1}))
+
+
+def group_rows(model: nn.Module, optimizer: Optimizer) -> list[tuple[Any, ...]]:
     """Return a table of what is trained with which rate and decay, and what is frozen.
+
+    The first row is the header.
 
     Groups with the same layer, rate and decay share a row. The rate is the one after
     warm-up.
@@ -89,7 +96,7 @@ def describe_groups(model: nn.Module, optimizer: Optimizer) -> str:
         cells.append(('', 'frozen', '', *_describe(frozen, names)))
     if all(row[0] == '' for row in cells[1:]):
         cells = [row[1:] for row in cells]
-    return '\n'.join(align(cells, left={-1}))
+    return cells
 
 
 def _from_the_stem(row: tuple[int | None, float, float | None]) -> tuple[float, ...]:

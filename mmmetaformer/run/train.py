@@ -42,6 +42,7 @@ from .data_guards import (
     use_label_check,
     use_skip_unreadable,
 )
+from .end_report import report_at_end, use_report
 from .full_disk import full_disk_errors
 from .label_report import report_labels
 from .length import use_length
@@ -96,7 +97,8 @@ def _train(
             _check_weights(runner, checkpoint)
         # It is mapped: as long as it is, its file takes space on the disk.
         del checkpoint
-        runner.train()
+        with report_at_end(cfg, args.report):
+            runner.train()
 
 
 def _resumed_by_config(cfg: Config) -> str | None:
@@ -179,3 +181,5 @@ def _fit_to_machine(cfg: Config, args: argparse.Namespace) -> None:
     use_signals(cfg)
     use_hang_limit(cfg, args.hang_limit)
     report_start(cfg)
+    if args.report:
+        use_report(cfg)

@@ -13,7 +13,7 @@ from types import TracebackType
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.launchers import is_first_process
 
-__all__ = ['LOCK', 'WorkDirLock']
+__all__ = ['LOCK', 'WorkDirLock', 'is_held']
 
 #: The file whose lock a run holds. It stays; only the lock counts.
 LOCK = '.training.lock'
@@ -103,6 +103,24 @@ class WorkDirLock:
             os.close(handle)
         self._handles.clear()
         self.holds_all = False
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether another process trains in a folder, as far as its lock says.
+
+    The process that holds the lock must not call it: closing the file ends the lock.
+    """
+    try:
+        handle = os.open(folder / LOCK, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in TAKEN
+    finally:
+        os.close(handle)
+    return False
 
 
 def _wait_for(handle: int, folder: Path) -> bool:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Load pretrained weights into a backbone, and report every tensor."""
 
+from dataclasses import dataclass
+
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
@@ -16,7 +18,24 @@ from .prefixes import strip_prefixes
 from .source import locate, published_entry
 from .stem import STEM, adapt_stem
 
-__all__ = ['load_pretrained']
+__all__ = ['Loaded', 'load_pretrained']
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was loaded into a backbone, which has it as its attribute `loaded`.
+
+    Attributes:
+        checkpoint: As the user named it.
+        source: How the weights were found in the file.
+        audit: The report that lists every tensor.
+        change: Change of the matched weights, relative to their norm before.
+    """
+
+    checkpoint: str
+    source: str
+    audit: Audit
+    change: float
 
 
 def load_pretrained(
@@ -47,6 +66,8 @@ def load_pretrained(
         problem = error
     _raise_in_all_processes(problem)
     change = _copy(backbone, weights)
+    # For the report of a run; no part of the state dict.
+    backbone.loaded = Loaded(checkpoint, source, audit, change)  # type: ignore[assignment]
     counts = f'into {type(backbone).__name__} ({source}): {audit.counts()}'
     say(
         f'Loaded {checkpoint} {counts}. Relative change of the matched weights: '
