@@ -4,7 +4,7 @@
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 
-__all__ = ['did_you_mean', 'shortened', 'table']
+__all__ = ['did_you_mean', 'shortened', 'size_text', 'table']
 
 
 def shortened(names: Iterable[object], limit: int = 6) -> str:
@@ -39,3 +39,12 @@ def did_you_mean(name: object, choices: Iterable[str]) -> str:
     """Return ' Did you mean X?' with the choice nearest to `name`, '' if none is."""
     near = difflib.get_close_matches(str(name), list(choices), n=1)
     return f' Did you mean {near[0]!r}?' if near else ''
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes as people read it, such as '120 MB'."""
+    for unit, power in (('GB', 9), ('MB', 6), ('kB', 3)):
+        if size >= 10**power:
+            digits = 1 if size < 10 ** (power + 1) else 0
+            return f'{size / 10**power:.{digits}f} {unit}'
+    return f'{size} bytes'

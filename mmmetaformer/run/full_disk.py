@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from mmengine.config import Config
 
-from mmmetaformer.engine.checkpoints.space import size_text
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.text import size_text
 
 __all__ = ['full_disk_errors']
 

@@ -11,8 +11,9 @@ from mmengine.runner import Runner
 
 from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.text import size_text
 
-from .space import nearest_folder, size_text
+from .space import nearest_folder
 
 __all__ = ['SharedSaves', 'save_errors']
 

@@ -16,8 +16,9 @@ from torch.optim import Optimizer
 
 from mmmetaformer.checkpoint_names import pattern_of
 from mmmetaformer.errors import ConfigError, warn
+from mmmetaformer.text import size_text
 
-__all__ = ['bytes_of_checkpoint', 'check_space', 'nearest_folder', 'size_text']
+__all__ = ['bytes_of_checkpoint', 'check_space', 'nearest_folder']
 
 
 def check_space(hook: CheckpointHook, runner: Runner, existing: int) -> None:
@@ -83,15 +84,6 @@ def bytes_of_checkpoint(runner: Runner) -> tuple[int, int]:
     several = isinstance(wrapper, OptimWrapperDict)
     optimizers = [one.optimizer for one in (wrapper.values() if several else [wrapper])]
     return weights, sum(map(_bytes_of_states, optimizers))
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes as people read it, such as '120 MB'."""
-    for unit, power in (('GB', 9), ('MB', 6), ('kB', 3)):
-        if size >= 10**power:
-            digits = 1 if size < 10 ** (power + 1) else 0
-            return f'{size / 10**power:.{digits}f} {unit}'
-    return f'{size} bytes'
 
 
 def nearest_folder(folder: Path) -> Path:
