@@ -93,6 +93,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Cityscapes, to ADE20K's layout",
         'the folder with leftImg8bit and gtFine',
     )
+    for name in ('coco', 'ade20k'):
+        _add_official(add(name, f"{name.upper()}'s official archives", None), name)
     for child in (voc, yolo, labelme, masks):
         child.add_argument(
             '--classes',
@@ -107,6 +109,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for child in (voc, yolo, labelme, masks, cityscapes):
         _add_target(child)
     cityscapes.set_defaults(classes=None)
+
+
+def _add_official(parser: argparse.ArgumentParser, name: str) -> None:
+    place = {'coco': 'data/coco', 'ade20k': 'data/ade'}[name]
+    parser.add_argument(
+        '--out', metavar='FOLDER', help=f'where it is unpacked (default: {place})'
+    )
+    parser.add_argument(
+        '--from',
+        dest='from_folder',
+        metavar='FOLDER',
+        help='take the archives, or what they contain, from a folder instead of '
+        'downloading them',
+    )
+    parser.add_argument(
+        '--keep-archives',
+        action='store_true',
+        help='keep downloaded archives in .archives of that folder',
+    )
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
@@ -136,7 +157,12 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Convert."""
+    """Convert, or fetch."""
+    if args.format in ('coco', 'ade20k'):
+        from mmmetaformer.prepare.archives.run import prepare_official
+
+        prepare_official(args)
+        return
     from mmmetaformer.run.own_data import read_classes
 
     classes = read_classes(args.classes) if args.classes else None

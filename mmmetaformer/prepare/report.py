@@ -67,6 +67,8 @@ def next_commands(
 
 def _tool(name: str) -> str:
     """Return a command as this process was started: a script or the console script."""
-    if Path(sys.argv[0]).name in ('mmmetaformer', '__main__.py'):
+    if Path(sys.argv[0]).parts[-2:] == ('mmmetaformer', '__main__.py') or (
+        Path(sys.argv[0]).name == 'mmmetaformer'
+    ):
         return f'mmmetaformer {name}'
     return f'python tools/{name.replace("-", "_")}.py'
