@@ -22,6 +22,7 @@ COMMANDS = (
     'test',
     'prepare-data',
     'check-data',
+    'browse-data',
     'weights',
     'benchmark',
     'complexity',
