@@ -39,9 +39,8 @@ def ade(tmp_path_factory):
 @pytest.mark.parametrize('bgr_to_rgb', [True, False])
 def test_pixels_are_those_of_the_file(root, coco, bgr_to_rgb):
     cfg = config(root, 'mask_rcnn_convformer', coco, bgr_to_rgb=bgr_to_rgb)
-    cfg.train_dataloader.dataset.metainfo = dict(
-        classes=('ball', 'box', 'flag', 'light')
-    )
+    classes = ('ball', 'box', 'flag', 'light')
+    cfg.train_dataloader.dataset.metainfo = dict(classes=classes)
     meta, samples = seen_samples(cfg, 'train', 2, seed=0)
     assert meta['classes'] == classes
     seen = list(samples)
