@@ -119,7 +119,16 @@ def test_every_tool_has_a_row(root):
 
 
 @pytest.mark.parametrize(
-    'script', ['train.py', 'test.py', 'complexity.py', 'benchmark.py', 'model_zoo.py']
+    'script',
+    [
+        'train.py',
+        'test.py',
+        'browse_data.py',
+        'complexity.py',
+        'benchmark.py',
+        'model_zoo.py',
+        'visualize_features.py',
+    ],
 )
 def test_options_of_the_tools(root, script):
     named = set(OPTION.findall(rows_of_tools(root)[script]))

@@ -26,6 +26,7 @@ COMMANDS = (
     'weights',
     'benchmark',
     'complexity',
+    'visualize-features',
 )
 
 
