@@ -31,10 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--size',
-        type=number_from(32),
-        default=224,
+        type=number_from(64),
+        default=256,
         metavar='PIXELS',
-        help='side of the images (default: 224)',
+        help='side of the images, a multiple of 64 (default: 256)',
     )
     parser.add_argument(
         '--map',

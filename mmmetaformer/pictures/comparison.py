@@ -59,12 +59,18 @@ def draw_comparison(
     grid[0, 0].imshow(image)
     grid[0, 0].set_title('input', fontsize=9)
     for row in range(stages):
-        _label(grid[row, 0], f'stage {row + 1}', inside=row > 0)
-    _label(
-        grid[stages, 0],
-        f'effective\nreceptive field\nof the centre,\nmean of {images}\n'
-        f'image{"" if images == 1 else "s"},\nlog scale',
-        inside=True,
+        grid[row, 1].text(
+            -0.05,
+            0.5,
+            f'stage {row + 1}',
+            rotation=90,
+            ha='right',
+            va='center',
+            fontsize=9,
+            transform=grid[row, 1].transAxes,
+        )
+    grid[stages, 0].text(
+        0.95, 0.5, _legend(images), ha='right', va='center', fontsize=8
     )
     for column, one in enumerate(looked, 1):
         for row, picture in enumerate(one.maps):
@@ -74,12 +80,12 @@ def draw_comparison(
     figure.savefig(path, dpi=DPI)
 
 
-def _label(axes: Any, text: str, inside: bool) -> None:
-    if inside:
-        axes.text(0.95, 0.5, text, ha='right', va='center', fontsize=9)
-    else:
-        axes.text(-0.04, 0.5, text, ha='right', va='center', fontsize=9, rotation=90)
-        axes.texts[-1].set_transform(axes.transAxes)
+def _legend(images: int) -> str:
+    return (
+        'effective\nreceptive field\nof the centre,\n'
+        f'mean of {images} image{"" if images == 1 else "s"},\nlog scale\n'
+        'white: 50 % of it\nblue: 95 %'
+    )
 
 
 def _draw_field(axes: Any, field: NDArray[np.float64]) -> None:

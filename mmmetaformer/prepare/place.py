@@ -21,7 +21,7 @@ class Placer:
     """Links files to new places, or copies them.
 
     The links are hard ones: they take no space, and either folder can be moved or
-    deleted. Between two disks there are none: files are copied.
+    deleted. Where there are none, such as between two disks, files are copied.
 
     Args:
         copy: Copy in any case.
@@ -78,4 +78,4 @@ class Placer:
             return 'images are hard links: no extra space, and both folders can move'
         if self._copy:
             return 'images are copies'
-        return 'images are copies, since they are on another disk'
+        return 'images are copies: no hard links from another disk or owner'

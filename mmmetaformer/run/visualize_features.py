@@ -26,7 +26,8 @@ from .config import load_config
 
 __all__ = ['visualize_features']
 
-STRIDE = 32  # of the last stage
+# Twice the stride of the last stage: one of its outputs is in the middle then.
+MULTIPLE = 64
 
 
 def visualize_features(args: argparse.Namespace) -> None:
@@ -40,8 +41,8 @@ def visualize_features(args: argparse.Namespace) -> None:
     """
     if importlib.util.find_spec('matplotlib') is None:
         raise ConfigError('the picture needs matplotlib: pip install matplotlib')
-    if args.size % STRIDE:
-        raise ConfigError(f'--size {args.size} is no multiple of {STRIDE}')
+    if args.size % MULTIPLE:
+        raise ConfigError(f'--size {args.size} is no multiple of {MULTIPLE}')
     path = Path(args.out)
     if path.suffix not in ('.png', '.svg', '.pdf'):
         raise ConfigError(f'--out {path}: expected a name that ends with .png or .svg')

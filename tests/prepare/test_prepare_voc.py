@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """VOC's XML files to COCO's layout."""
 
+import errno
 import os
 
 import numpy as np
@@ -190,3 +191,26 @@ def test_lists_of_both(prepare, tmp_path):
     said = prepare('voc', source, '--out', tmp_path / 'out')
     assert 'im000 and 0 more are in' in said
     assert prepare('voc', source, '--out', tmp_path / 'out', '--val', 0.3).count('7 ')
+
+
+def test_masks_with_the_names_of_images_are_not_taken_for_them(prepare, tmp_path):
+    """The Oxford pets' folders: trimaps lie beside the XML files."""
+    source = tmp_path / 'pets'
+    for index in range(3):
+        write_picture(source / f'images/pet_{index}.jpg', seed=index)
+        write_picture(source / f'annotations/trimaps/pet_{index}.png')
+        cat = voc_object('cat', (1, 1, 9, 9))
+        file = source / f'annotations/xmls/pet_{index}.xml'
+        write_xml(file, f'pet_{index}.jpg', (64, 48), [cat])
+    prepare('voc', source, '--out', tmp_path / 'out')
+    assert {f.suffix for f in (tmp_path / 'out').rglob('pet_*')} == {'.jpg'}
+
+
+def test_another_disk(prepare, tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.EXDEV, 'Invalid cross-device link')
+
+    monkeypatch.setattr(os, 'link', refused)
+    said = prepare('voc', write_voc(tmp_path / 'voc'), '--out', tmp_path / 'out')
+    assert 'images are copies: no hard links from another disk' in said
+    assert (tmp_path / 'out/train2017/im000.jpg').is_file()

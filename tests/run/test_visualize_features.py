@@ -33,7 +33,7 @@ def test_side_by_side(config, tmp_path, capsys, how):
 @pytest.mark.parametrize(
     ('words', 'fault'),
     [
-        (('--size', 100), '--size 100 is no multiple of 32'),
+        (('--size', 100), '--size 100 is no multiple of 64'),
         (('--out', 'x.txt'), 'a name that ends with .png'),
         (('--images', 'nowhere'), '--images: nowhere does not exist'),
     ],

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.errors import ConfigError
@@ -19,6 +19,8 @@ from .xml_lines import Element, XmlError, read_xml
 __all__ = ['VocOptions', 'read_voc']
 
 CORNERS = ('xmin', 'ymin', 'xmax', 'ymax')
+#: Where images are looked for, below the folder, the first ones first.
+IMAGE_FOLDERS = ('JPEGImages', 'images', 'Images', '')
 #: Where the XML files are, below the folder, the first that is there.
 XML_FOLDERS = ('Annotations', 'annotations', 'xml', 'labels')
 
@@ -66,7 +68,9 @@ def read_voc(
             f'{xml_folder} has no .xml file. Expected VOC annotations, one for each '
             'image; name their folder with --annotations'
         )
-    places = [options.images] if options.images else [folder / 'JPEGImages', folder]
+    places = [folder / name for name in IMAGE_FOLDERS]
+    if options.images is not None:
+        places = [options.images]
     images = Images([place for place in places if place.is_dir()])
     splits = read_splits(folder) if options.own_split else {}
     problems, notes = Problems(), Notes()
@@ -116,7 +120,10 @@ def _read_image(
         return None
     written = root.text_of('filename')
     # The name of the file is right after images were renamed; <filename> often is not.
-    picture = images.find(name, *([written] if written else []))
+    # If they agree, <filename> also has the suffix: masks may have the same stem.
+    agree = PurePath(written).stem == PurePath(name).name
+    names = [written, name] if agree else [name, written]
+    picture = images.find(*filter(None, names))
     if picture is None and options.skip_missing:
         notes.add('annotations without an image were left out', file)
         return None
