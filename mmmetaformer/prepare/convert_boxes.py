@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .coco_layout import write_coco_layout
 from .formats.labelme import read_labelme
-from .formats.voc import VocOptions, read_voc
+from .formats.voc import read_voc
+from .formats.voc_file import VocOptions
 from .formats.yolo import read_yolo
 from .new_folder import check_new, new_folder
 from .objects import AnnotatedImage, AnnotatedSet

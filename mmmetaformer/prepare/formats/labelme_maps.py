@@ -10,7 +10,7 @@ from mmmetaformer.errors import ConfigError
 from ..map_layout import IGNORED_LABEL, MappedImage
 from ..problems import Notes
 from .classes import settle_classes
-from .labelme import IGNORED, LabelmeFile, read_labelme_files
+from .labelme_files import IGNORED, LabelmeFile, read_labelme_files
 from .outlines import paint
 
 __all__ = ['read_labelme_maps']

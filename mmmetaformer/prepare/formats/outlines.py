@@ -18,10 +18,11 @@ class Outline:
     Attributes:
         name: Its class.
         polygons: x1, y1, x2, y2, ... of each.
-        mask: (H, W) in place of polygons, true inside.
+        mask: (h, w) in place of polygons, true inside.
         is_box: It was drawn as a rectangle.
         group: Shapes of one name and group are one object; None for no group.
         where: The file and shape, for messages.
+        corner: Left and top of the mask.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Outline:
     is_box: bool
     group: object
     where: str
+    corner: tuple[int, int] = (0, 0)
 
 
 def paint(
@@ -48,7 +50,7 @@ def paint(
     for outline, value in zip(outlines, values, strict=True):
         if outline.mask is not None:
             mask = Image.fromarray(outline.mask.astype(np.uint8) * 255)
-            image.paste(value, (0, 0), mask)
+            image.paste(value, outline.corner, mask)
         for polygon in outline.polygons:
             draw.polygon(list(polygon), fill=value)
     return np.asarray(image)
