@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mmmetaformer.errors import ConfigError
+
 from .formats.cityscapes import CITYSCAPES_CLASSES, read_cityscapes
 from .formats.labelme_maps import read_labelme_maps
 from .formats.mask_meaning import mask_meaning
@@ -71,6 +73,8 @@ def _read(
         return read_labelme_maps(
             Path(args.source), classes, args.subset, args.skip_missing, notes
         )
+    if (args.val_images is None) != (args.val_masks is None):
+        raise ConfigError('--val-images and --val-masks belong together: name both')
     meaning = mask_meaning(args, classes)
     skip = args.skip_missing
     has_val = args.val_images is not None

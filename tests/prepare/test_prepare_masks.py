@@ -117,6 +117,7 @@ def test_zero_and_255(prepare, tmp_path):
         (('--classes', 'a', 'b', '--values', '0'), '--values has 1 numbers'),
         (('--classes', 'a', 'b', '--ignore-label', '1'), "1 is the label of 'b'"),
         (('--classes', 'a', '--ignore-class', 'x'), 'for numbers: --ignore-label'),
+        (('--classes', 'a', '--val-images', 'x'), 'belong together: name both'),
         (('--palette', 'nowhere.txt'), 'the file nowhere.txt does not exist'),
     ],
 )

@@ -132,3 +132,10 @@ def test_some_of_the_classes(prepare, tmp_path):
     truth = instances(tmp_path / 'out', 'train')
     assert [one['category_id'] for one in truth['annotations']] == [1]
     assert [c['name'] for c in truth['categories']] == ['big dog']
+
+
+def test_a_label_file_that_is_no_text(prepare, tmp_path):
+    place = source(tmp_path)
+    (place / 'labels/train/a.txt').write_bytes(b'\xff\xd8\xff\xe0')
+    said = prepare('yolo', place, '--out', tmp_path / 'out')
+    assert 'labels/train/a.txt: is no text file' in said

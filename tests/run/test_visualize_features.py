@@ -19,10 +19,9 @@ def config(root, tmp_path):
     return tmp_path / 'tiny.py'
 
 
-@pytest.mark.parametrize('how', ['pca', 'mean'])
-def test_side_by_side(config, tmp_path, capsys, how):
+def test_side_by_side(config, tmp_path, capsys):
     out = tmp_path / 'new/picture.png'
-    options = ('--size', 64, '--number', 2, '--map', how, '--out', out)
+    options = ('--size', 64, '--number', 2, '--map', 'mean', '--out', out)
     visualize(config, f'{config}=random', *options)
     said = capsys.readouterr().out
     assert said.count('random weights') == 4

@@ -124,7 +124,11 @@ def _things(
     notes: Notes,
 ) -> Iterator[Thing]:
     seen: Counter[str] = Counter()
-    lines = file.read_text(encoding='utf-8-sig').splitlines()
+    try:
+        lines = file.read_text(encoding='utf-8-sig').splitlines()
+    except UnicodeDecodeError:
+        problems.add(file, 'is no text file')
+        return
     for number, line in enumerate(lines, 1):
         where = f'{file}:{number}'
         if not line.strip():
