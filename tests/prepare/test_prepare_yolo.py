@@ -139,3 +139,9 @@ def test_a_label_file_that_is_no_text(prepare, tmp_path):
     (place / 'labels/train/a.txt').write_bytes(b'\xff\xd8\xff\xe0')
     said = prepare('yolo', place, '--out', tmp_path / 'out')
     assert 'labels/train/a.txt: is no text file' in said
+
+
+def test_repeated_lines_count_once(prepare, tmp_path):
+    said = prepare('yolo', source(tmp_path, BOX + BOX), '--out', tmp_path / 'out')
+    assert len(instances(tmp_path / 'out', 'train')['annotations']) == 1
+    assert '1 lines are there twice and count once' in said
