@@ -123,10 +123,12 @@ def test_every_tool_has_a_row(root):
     [
         'train.py',
         'test.py',
+        'browse_data.py',
         'complexity.py',
         'benchmark.py',
         'model_zoo.py',
         'report.py',
+        'visualize_features.py',
     ],
 )
 def test_options_of_the_tools(root, script):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmmetaformer.errors import ConfigError
 
-__all__ = ['check_file_writable', 'check_folder_writable']
+__all__ = ['check_file_writable', 'check_folder_writable', 'existing_folder']
 
 
 def check_folder_writable(folder: str | Path, option: str) -> None:
@@ -24,7 +24,7 @@ def check_folder_writable(folder: str | Path, option: str) -> None:
         ConfigError: With the system's reason.
     """
     try:
-        above = _existing(Path(folder).absolute())
+        above = existing_folder(Path(folder).absolute())
         with tempfile.TemporaryFile(dir=above) as file:
             file.write(b' ')
             file.flush()
@@ -50,7 +50,7 @@ def check_file_writable(file: str | Path, option: str) -> None:
     check_folder_writable(Path(file).absolute().parent, option)
 
 
-def _existing(folder: Path) -> Path:
+def existing_folder(folder: Path) -> Path:
     """Return the nearest folder that exists, the folder itself or one above."""
     for path in (folder, *folder.parents):
         if path.is_dir():

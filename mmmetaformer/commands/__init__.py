@@ -22,10 +22,13 @@ COMMANDS = (
     'test',
     'predict',
     'report',
+    'prepare-data',
     'check-data',
+    'browse-data',
     'weights',
     'benchmark',
     'complexity',
+    'visualize-features',
 )
 
 

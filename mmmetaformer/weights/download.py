@@ -7,6 +7,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,15 @@ TRIES = 5
 PAUSE = 1.0  # seconds before the second try, doubled for each further one
 
 
-def download(url: str, target: Path, *, sha256: str | None = None) -> None:
+def download(
+    url: str,
+    target: Path,
+    *,
+    sha256: str | None = None,
+    check: Callable[[Path], None] | None = None,
+    what: str = 'weights',
+    way_out: str | None = None,
+) -> None:
     """Download a file, unless it exists.
 
     Other processes that need the file wait for the first one. An interrupted download
@@ -34,10 +43,15 @@ def download(url: str, target: Path, *, sha256: str | None = None) -> None:
         url: Address, http or https.
         target: Path of the file. It appears there only once it is complete.
         sha256: Hexadecimal hash or the beginning of it; None is not checked.
+        check: Raises a `ConfigError` for a complete file that is not the expected one;
+            it is deleted then.
+        what: What the file is, for messages.
+        way_out: Last lines of messages; default: those of weights.
 
     Raises:
         ConfigError: The file is not available, or is not the expected one.
     """
+    way_out = _way_out(target) if way_out is None else way_out
     if target.is_file():
         check_hash(target, sha256, 'Delete it to download it again.')
         return
@@ -46,23 +60,23 @@ def download(url: str, target: Path, *, sha256: str | None = None) -> None:
         if target.is_file():  # another process was faster
             return
         part = target.with_name(target.name + '.part')
-        _fetch(url, target, part)
+        _fetch(url, target, part, way_out)
         try:
-            _refuse_page(part, url, target)
-            check_hash(part, sha256, _way_out(target))
+            _refuse_page(part, url, what, way_out)
+            check_hash(part, sha256, way_out)
+            if check is not None:
+                check(part)
         except ConfigError:
             part.unlink()
             raise
         os.replace(part, target)
 
 
-def _refuse_page(part: Path, url: str, target: Path) -> None:
+def _refuse_page(part: Path, url: str, what: str, way_out: str) -> None:
     with open(part, 'rb') as file:
         is_page = file.read(64).lstrip().lower().startswith(HTML)
     if is_page:
-        raise ConfigError(
-            f'{url} returned a web page instead of weights.\n{_way_out(target)}'
-        )
+        raise ConfigError(f'{url} returned a web page instead of {what}.\n{way_out}')
 
 
 def check_hash(path: Path, sha256: str | None, way_out: str) -> None:
@@ -92,7 +106,7 @@ def hash_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _fetch(url: str, target: Path, part: Path) -> None:
+def _fetch(url: str, target: Path, part: Path, way_out: str) -> None:
     """Download into `part`, with further tries after an interruption."""
     pause = PAUSE
     for attempt in range(1, TRIES + 1):
@@ -104,12 +118,12 @@ def _fetch(url: str, target: Path, part: Path) -> None:
                 part.unlink()  # as long as the new file, or longer
             elif error.code < http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise ConfigError(
-                    f'{url} returned {error.code} ({error.reason}).\n{_way_out(target)}'
+                    f'{url} returned {error.code} ({error.reason}).\n{way_out}'
                 ) from error
             problem: Exception = error
         except urllib.error.URLError as error:
             raise ConfigError(
-                f'{url} cannot be reached ({error.reason}).\n{_way_out(target)}'
+                f'{url} cannot be reached ({error.reason}).\n{way_out}'
             ) from error
         except (OSError, http.client.HTTPException) as error:
             problem = error
@@ -118,7 +132,7 @@ def _fetch(url: str, target: Path, part: Path) -> None:
             pause *= 2
     raise ConfigError(
         f'the download of {url} was interrupted {TRIES} times ({problem}).\n'
-        f'Run the same command again to resume it. If that fails:\n{_way_out(target)}'
+        f'Run the same command again to resume it. If that fails:\n{way_out}'
     ) from problem
 
 

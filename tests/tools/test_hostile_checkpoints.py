@@ -3,6 +3,7 @@
 
 import functools
 import http.server
+import itertools
 import pickle
 import threading
 
@@ -12,6 +13,7 @@ from tiny_runs import SHORT
 
 HOSTILE = pytest.mark.faults('checkpoint that runs code or names files')
 pytestmark = pytest.mark.slow
+NUMBERS = itertools.count()  # each run has a work dir of its own
 
 
 class Touch:
@@ -43,8 +45,9 @@ def run(tmp_path_factory, tiny_config, tool, sample):
         else:
             arguments = (*arguments, '--no-rehearsal')
         return tool(
-            name, config, *arguments, '--sample-data', sample, '--work-dir',
-            folder / 'again', *options, TORCH_HOME=str(folder / 'torch'),
+            name, config, *arguments, '--sample-data', sample, *options,
+            '--work-dir', folder / f'again{next(NUMBERS)}',
+            TORCH_HOME=str(folder / 'torch'),
         )  # fmt: skip
 
     call.checkpoint = folder / 'run/iter_2.pth'

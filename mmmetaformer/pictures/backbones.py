@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A backbone by name, from a config, or with the weights of a checkpoint."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import MODELS, init_default_scope
+from torch import nn
+
+from mmmetaformer import models
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights.files import read_weights
+from mmmetaformer.weights.load import load_pretrained
+from mmmetaformer.weights.source import locate
+
+__all__ = ['NamedBackbone', 'build_backbone']
+
+RANDOM, PUBLISHED = 'random', 'pretrained'
+PREFIX = 'backbone.'
+
+
+@dataclass(frozen=True)
+class NamedBackbone:
+    """A backbone to look at.
+
+    Attributes:
+        name: For the picture.
+        weights: Which weights it has, for the picture.
+        module: Returns one or more feature maps.
+    """
+
+    name: str
+    weights: str
+    module: nn.Module
+
+
+def build_backbone(
+    word: str, load_config: Callable[[str], Config], seed: int
+) -> NamedBackbone:
+    """Build what a word of the command line stands for.
+
+    Args:
+        word: NAME or NAME=WEIGHTS. NAME is a backbone such as `convformer_s18`, or a
+            config. WEIGHTS are `random`, `pretrained` (the published ones), a name such
+            as `sail:convformer_s18`, or a file. Default: of a config those that it
+            names, else random ones.
+        load_config: Reads a config from a path.
+        seed: Of random weights.
+
+    Raises:
+        ConfigError: There is no such backbone, or the weights do not fit.
+    """
+    name, _, weights = word.partition('=')
+    torch.manual_seed(seed)
+    if name.endswith('.py'):
+        module, shown, weights = _of_config(name, weights, load_config)
+    else:
+        module, shown = _named(name)
+        weights = weights or RANDOM
+        if weights == PUBLISHED:
+            weights = f'sail:{name}'
+    # The host's backbones return None from `eval`.
+    module.eval()
+    if weights == RANDOM:
+        return NamedBackbone(shown, 'random weights', module)
+    _load(module, weights)
+    return NamedBackbone(shown, _short(weights), module)
+
+
+def _named(name: str) -> tuple[nn.Module, str]:
+    family, _, arch = name.rpartition('_')
+    for kind in vars(models).values():
+        sizes = getattr(kind, 'arch_settings', None)
+        if sizes is None or kind.__name__.lower() != family:
+            continue
+        if arch not in sizes:
+            known = ', '.join(sizes)
+            raise ConfigError(f'{kind.__name__} has no size {arch!r}, but {known}')
+        # Norms on the outputs are not part of published weights.
+        return kind(arch, out_norm=None), f'{kind.__name__}-{arch.upper()}'
+    raise ConfigError(
+        f'{name!r} is neither a backbone of this project, such as convformer_s18, nor '
+        'a config file (.py)'
+    )
+
+
+def _of_config(
+    path: str, weights: str, load_config: Callable[[str], Config]
+) -> tuple[nn.Module, str, str]:
+    cfg = load_config(path)
+    init_default_scope(cfg.get('default_scope') or 'mmengine')
+    spec = dict(cfg.model.backbone)
+    init = spec.pop('init_cfg', None)
+    own = init.get('checkpoint') if isinstance(init, dict) else None
+    if weights in ('', PUBLISHED):
+        weights = own or RANDOM
+    module = MODELS.build(dict(spec, init_cfg=None))
+    if weights == RANDOM:
+        # mmengine logs a paragraph for each parameter.
+        logging.disable(logging.INFO)
+        module.init_weights()
+        logging.disable(logging.NOTSET)
+    arch = spec.get('arch', spec.get('depth'))
+    size = f'-{str(arch).upper()}' if isinstance(arch, (str, int)) else ''
+    return module, type(module).__name__ + size, weights
+
+
+def _load(module: nn.Module, weights: str) -> None:
+    if isinstance(module, models.MetaFormer):
+        prefix = ''
+        if not weights.startswith(('sail:', 'timm:', 'http')):
+            keys = read_weights(locate(weights)).tensors
+            prefix = PREFIX if any(key.startswith(PREFIX) for key in keys) else ''
+        load_pretrained(module, weights, prefix=prefix)
+        return
+    tensors = read_weights(locate(weights)).tensors
+    own = {
+        key.removeprefix(PREFIX): value
+        for key, value in tensors.items()
+        if key.startswith(PREFIX) or not any(k.startswith(PREFIX) for k in tensors)
+    }
+    found = module.load_state_dict(own, strict=False)
+    if found.missing_keys:
+        raise ConfigError(
+            f'{weights} does not fit {type(module).__name__}: it has no '
+            f'{found.missing_keys[0]} and {len(found.missing_keys) - 1} more'
+        )
+
+
+def _short(weights: str) -> str:
+    return weights if ':' in weights else weights.rpartition('/')[2]

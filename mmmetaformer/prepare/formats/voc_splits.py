@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The split of a VOC folder: `ImageSets/Main`."""
+
+from pathlib import Path
+
+from mmmetaformer.errors import ConfigError
+
+__all__ = ['read_splits']
+
+FOLDERS = ('ImageSets/Main', 'ImageSets')
+#: The lists for training and for validation, the first pair that is there.
+LISTS = (('train', 'val'), ('trainval', 'test'), ('train', 'test'))
+
+
+def read_splits(folder: Path) -> dict[str, str]:
+    """Return 'train' or 'val' for each name in the lists; empty without lists.
+
+    Raises:
+        ConfigError: An image is in both lists.
+    """
+    for place in FOLDERS:
+        for train, val in LISTS:
+            files = [folder / place / f'{name}.txt' for name in (train, val)]
+            if not all(file.is_file() for file in files):
+                continue
+            names = [_names(file) for file in files]
+            if not all(names):
+                continue
+            both = sorted(set(names[0]) & set(names[1]))
+            if both:
+                raise ConfigError(
+                    f'{both[0]} and {len(both) - 1} more are in {files[0]} as well as '
+                    f'in {files[1]}. Remove them from one, or draw a new split: --val'
+                )
+            return {
+                **dict.fromkeys(names[0], 'train'),
+                **dict.fromkeys(names[1], 'val'),
+            }
+    return {}
+
+
+def _names(file: Path) -> list[str]:
+    """Return the first word of each line: lists of one class have a second one."""
+    lines = file.read_text(encoding='utf-8').splitlines()
+    return [line.split()[0] for line in lines if line.strip()]
