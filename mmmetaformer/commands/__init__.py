@@ -17,7 +17,15 @@ from mmmetaformer.run.command_line import exit_on_user_error
 __all__ = ['COMMANDS', 'main', 'run_command']
 
 #: In the order of the help.
-COMMANDS = ('train', 'test', 'check-data', 'weights', 'benchmark', 'complexity')
+COMMANDS = (
+    'train',
+    'test',
+    'export',
+    'check-data',
+    'weights',
+    'benchmark',
+    'complexity',
+)
 
 
 def main() -> None:
