@@ -17,13 +17,12 @@ class AdaptiveAvgPool2d(nn.Module):
     Exact at every size: windows that overlap or have different sizes too.
 
     Args:
-        output_size: Height and width of the output, or one number for both.
+        output_size: Height and width of the output.
     """
 
-    def __init__(self, output_size: int | tuple[int, int]) -> None:
+    def __init__(self, output_size: tuple[int, int]) -> None:
         super().__init__()
-        is_pair = isinstance(output_size, (tuple, list))
-        self.output_size = tuple(output_size) if is_pair else (output_size,) * 2
+        self.output_size = output_size
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, C, *output_size)."""

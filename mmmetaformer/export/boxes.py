@@ -74,11 +74,13 @@ def best_per_group(
     # Groups are moved apart. The extra 0 is there for a list without a box.
     apart = torch.cat([boxes.flatten(), boxes.new_zeros(1)]).max() + 1
     moved = boxes + (groups.to(boxes.dtype) * apart)[:, None]
-    return nms(moved, scores, threshold)[:number]
+    best = nms(moved, scores, threshold)[:number]
+    torch._check(best.shape[0] <= number)
+    return best
 
 
 def extract_rois(
-    extractor: Any, maps: Sequence[Tensor], boxes: Tensor
+    extractor: Any, maps: Sequence[Tensor], boxes: Tensor, limit: int
 ) -> tuple[Tensor, Tensor]:
     """Return the features of boxes, each from the map that fits its size.
 
@@ -86,6 +88,7 @@ def extract_rois(
         extractor: mmdet's SingleRoIExtractor.
         maps: (1, C, H_i, W_i) of each level.
         boxes: (K, 4).
+        limit: The largest K that is possible.
 
     Returns:
         The features (K, C, h, w), and the index of the box that each is of: boxes of a
@@ -97,6 +100,8 @@ def extract_rois(
     features, order = [], []
     for i, layer in enumerate(layers):
         index = (levels == i).nonzero()[:, 0]
+        # Without a bound, sums of such sizes would not fit into ONNX's 64 bits.
+        torch._check(index.shape[0] <= limit)
         order.append(index)
         features.append(
             roi_align(

@@ -55,8 +55,8 @@ def make_detector(model: Any) -> Export:
 
 def _kind(model: Any) -> Any:
     """Return the network for a model, None if there is none."""
-    roi_head = getattr(model, 'roi_head', None)
-    first = getattr(model, 'rpn_head', None) or getattr(model, 'bbox_head', None)
+    roi_head: Any = getattr(model, 'roi_head', None)
+    first: Any = getattr(model, 'rpn_head', None) or getattr(model, 'bbox_head', None)
     kinds = [type(first).__name__, type(roi_head).__name__]
     if kinds == ['RetinaHead', 'NoneType']:
         final = model.bbox_head
@@ -114,19 +114,19 @@ class _TwoStage(_Detector):
     def forward(self, image: Tensor, threshold: Tensor) -> tuple[Tensor, ...]:
         maps = self.maps(image)
         roi_head = self.model.roi_head
+        test_cfg = self.model.test_cfg
         proposals = self.proposals(maps, image)
         features, order = extract_rois(
-            roi_head.bbox_roi_extractor,
-            maps[: roi_head.bbox_roi_extractor.num_inputs],
-            proposals,
+            roi_head.bbox_roi_extractor, maps, proposals, test_cfg.rpn.max_per_img
         )
         boxes, scores, labels = self.classified(
             features, proposals[order], threshold, image.shape[-2:]
         )
         if not roi_head.with_mask:
             return boxes, scores, labels
-        extractor = roi_head.mask_roi_extractor
-        features, order = extract_rois(extractor, maps[: extractor.num_inputs], boxes)
+        features, order = extract_rois(
+            roi_head.mask_roi_extractor, maps, boxes, test_cfg.rcnn.max_per_img
+        )
         boxes, scores, labels = boxes[order], scores[order], labels[order]
         masks = roi_head.mask_head(features).sigmoid()
         if not roi_head.mask_head.class_agnostic:

@@ -92,7 +92,7 @@ class _Segmentor(nn.Module):
         model = copy.deepcopy(model)
         model.auxiliary_head = None
         self.input = ImageInput(model.data_preprocessor)
-        self.model = rewrite(model)
+        self.model: Any = rewrite(model)
         self.align_corners = model.align_corners
         self.threshold = model.decode_head.threshold
         self.label_type = torch.uint8 if model.num_classes <= 256 else torch.int32

@@ -66,8 +66,10 @@ class _Upsample(nn.Module):
 
 def _adaptive(module: Any) -> nn.Module:
     size = module.output_size
-    pair = size if isinstance(size, (tuple, list)) else (size, size)
-    return module if None in pair else AdaptiveAvgPool2d(pair)
+    rows, columns = size if isinstance(size, (tuple, list)) else (size, size)
+    if rows is None or columns is None:  # as many as the input has
+        return module
+    return AdaptiveAvgPool2d((rows, columns))
 
 
 def _upsample(module: Any) -> nn.Module:

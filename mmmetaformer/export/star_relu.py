@@ -6,6 +6,8 @@ A linear map W of `s * relu(x)^2 + b` is `s * W` of `relu(x)^2` plus the bias
 `s * W` of `relu(x)^2 + b / s`.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -46,17 +48,9 @@ def fold_star_relu(model: nn.Module) -> int:
     folded = 0
     for module in model.modules():
         if isinstance(module, Mlp) and _can_fold(module.act):
-            scale, bias = module.act.scale, module.act.bias
-            linear = module.fc2
-            offset = bias * linear.weight.sum(1)
-            before = 0 if linear.bias is None else linear.bias
-            linear.bias = nn.Parameter(before + offset, requires_grad=False)
-            linear.weight.mul_(scale)
-            module.act = SquaredReLU()
+            _fold_into_linear(module)
         elif isinstance(module, SepConv) and _can_fold(module.act1):
-            scale, bias = module.act1.scale, module.act1.bias
-            module.dwconv.weight.mul_(scale)
-            module.act1 = SquaredReLU(float(bias / scale))
+            _fold_into_depthwise(module)
         else:
             continue
         folded += 1
@@ -65,3 +59,19 @@ def fold_star_relu(model: nn.Module) -> int:
 
 def _can_fold(act: nn.Module) -> bool:
     return isinstance(act, StarReLU) and bool(act.scale)
+
+
+def _fold_into_linear(mlp: Any) -> None:
+    linear = mlp.fc2
+    bias = mlp.act.bias * linear.weight.sum(1)
+    if linear.bias is not None:
+        bias += linear.bias
+    linear.bias = nn.Parameter(bias, requires_grad=False)
+    linear.weight.mul_(mlp.act.scale)
+    mlp.act = SquaredReLU()
+
+
+def _fold_into_depthwise(mixer: Any) -> None:
+    act = mixer.act1
+    mixer.dwconv.weight.mul_(act.scale)
+    mixer.act1 = SquaredReLU(float(act.bias / act.scale))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.export import Dim, ExportedProgram
 
 from mmmetaformer.models.layers import reference_kernels
@@ -84,7 +85,8 @@ def _trace(export: Export, size: tuple[int, int]) -> ExportedProgram:
     dims = {2: Dim.DYNAMIC, 3: Dim.DYNAMIC}
     if export.any_batch:
         dims[0] = Dim.DYNAMIC
-    inputs, shapes = (image,), (dims,)
+    inputs: tuple[Tensor, ...] = (image,)
+    shapes: tuple[dict[int, Any], ...] = (dims,)
     if export.threshold is not None:
         inputs += (torch.tensor(export.threshold),)
         shapes += ({},)
