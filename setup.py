@@ -79,12 +79,13 @@ setup(
         'lite': read_requirements('lite'),
         'mim': read_requirements('mminstall'),
         'optional': read_requirements('optional'),
+        'export': read_requirements('export'),
         'tests': read_requirements('tests'),
         'lint': read_requirements('lint'),
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'tests', 'lint')
+            for name in ('optional', 'export', 'tests', 'lint')
             for requirement in read_requirements(name)
         ],
     },

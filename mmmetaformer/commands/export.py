@@ -4,7 +4,11 @@
 import argparse
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.run.command_line import add_config_options, add_own_data_arguments
+from mmmetaformer.run.command_line import (
+    add_config_options,
+    add_own_data_arguments,
+    number_from,
+)
 from mmmetaformer.run.find_config import find_config
 
 LEAST = 64  # pixels: below, a side of the coarsest map may be 1
@@ -37,6 +41,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='PIXELS',
         help='height and width that are traced and checked, or one number for both '
         '(default: 512); the file takes all sizes',
+    )
+    parser.add_argument(
+        '--int8',
+        action='store_true',
+        help='also write NAME.int8.onnx, calibrated on images of the test data, and '
+        'print the metrics of both files on them',
+    )
+    parser.add_argument(
+        '--images',
+        type=number_from(1),
+        default=32,
+        metavar='N',
+        help='how many images --int8 uses (default: 32)',
+    )
+    parser.add_argument(
+        '--benchmark',
+        action='store_true',
+        help='also measure the time of an image, in PyTorch and in the file',
     )
     parser.add_argument(
         '--sample-data',

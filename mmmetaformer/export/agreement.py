@@ -16,7 +16,14 @@ from .networks import Export
 from .objects import missing_objects
 from .session import THRESHOLD, Session
 
-__all__ = ['LABELS', 'TOLERANCE', 'Agreement', 'DisagreementError', 'check_agreement']
+__all__ = [
+    'LABELS',
+    'TOLERANCE',
+    'Agreement',
+    'DisagreementError',
+    'check_agreement',
+    'picture',
+]
 
 Size = tuple[int, int, int]
 

@@ -49,7 +49,13 @@ def make_detector(model: Any) -> Export:
         mask_threshold=model.roi_head.test_cfg.mask_thr_binary if with_masks else None,
     )
     return Export(
-        network, names, lambda image: _reference(model, image), False, facts, threshold
+        network,
+        names,
+        lambda image: _reference(model, image, ENOUGH),
+        lambda image: _reference(model, image, 0),
+        False,
+        facts,
+        threshold,
     )
 
 
@@ -193,7 +199,7 @@ def _dense(
     return boxes, scores, labels, levels
 
 
-def _reference(model: Any, image: Tensor) -> Outputs:
+def _reference(model: Any, image: Tensor, enough: int) -> Outputs:
     """Return what the model finds, with a threshold that leaves enough objects."""
     from mmdet.structures import DetDataSample
 
@@ -206,7 +212,7 @@ def _reference(model: Any, image: Tensor) -> Outputs:
         for _ in range(HALVINGS):
             final.score_thr = threshold
             found = _found(model, maps, sample)
-            if len(found.scores) >= ENOUGH:
+            if len(found.scores) >= enough:
                 break
             threshold /= 2
     finally:

@@ -28,6 +28,7 @@ class Export:
         outputs: The names of the outputs.
         reference: Computes the same outputs with the model as it was; of a detector,
             also the `score_threshold` that it took.
+        predict: Computes what the model predicts, as in testing.
         any_batch: Whether N is dynamic; else it is 1.
         facts: What a user of the file needs to know about this kind of network.
         threshold: Score below which a detector drops objects, the default of its second
@@ -37,6 +38,7 @@ class Export:
     network: nn.Module
     outputs: Sequence[str]
     reference: Callable[[Tensor], Outputs]
+    predict: Callable[[Tensor], object]
     any_batch: bool
     facts: dict[str, Any]
     threshold: float | None = None
@@ -83,7 +85,7 @@ def _backbone(model: Any) -> Export:
         outputs='feature maps (N, C, H, W), the finest first',
         strides=list(getattr(model.backbone, 'out_strides', ())),
     )
-    return Export(_Backbone(model), names, reference, True, facts)
+    return Export(_Backbone(model), names, reference, reference, True, facts)
 
 
 class _Segmentor(nn.Module):
@@ -130,7 +132,7 @@ def _segmentor(model: Any) -> Export:
         '(N, H, W), the class of each pixel',
     )
     names = ('logits', 'label_map')
-    return Export(_Segmentor(model), names, reference, True, facts)
+    return Export(_Segmentor(model), names, reference, reference, True, facts)
 
 
 def padded_input(model: Any, image: Tensor) -> Tensor:

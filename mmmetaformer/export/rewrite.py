@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replace the modules of a model that a trace would bind to one image size."""
+"""Replace the modules of a model that do not export well, or for one size only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,9 +79,21 @@ def _upsample(module: Any) -> nn.Module:
     return _Upsample(int(factor), module.mode, module.align_corners)
 
 
+def _pointwise(linear: Any) -> nn.Module:
+    # A constant weight: a view of one is no weight to ONNX Runtime's quantization.
+    conv = nn.Conv2d(
+        linear.in_features, linear.out_features, 1, bias=linear.bias is not None
+    )
+    conv.weight = nn.Parameter(linear.weight.detach()[:, :, None, None].clone())
+    if linear.bias is not None:
+        conv.bias = linear.bias
+    return conv
+
+
 #: By name: mmseg's class must not be imported for a detector.
 _REPLACE: dict[str, Callable[[Any], nn.Module]] = {
     'AdaptiveAvgPool2d': _adaptive,
+    'Pointwise': _pointwise,
     'RandomMixing': _RandomMixing,
     'Upsample': _upsample,
 }

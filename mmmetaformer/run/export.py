@@ -2,6 +2,7 @@
 """Export, from the parsed command line to the checked file."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,12 @@ from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.checks.writable import check_file_writable
-from mmmetaformer.export import export_network, make_network
-from mmmetaformer.export.agreement import LABELS, TOLERANCE, Agreement
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.export import export_network, make_network, open_session
+from mmmetaformer.export.agreement import LABELS, TOLERANCE, Agreement, picture
+from mmmetaformer.export.int8 import quantize
+from mmmetaformer.export.latency import measure_latency
+from mmmetaformer.export.networks import Export
 from mmmetaformer.export.packages import need_packages
 from mmmetaformer.export.write import OPSET
 from mmmetaformer.text import table
@@ -29,6 +34,7 @@ from mmmetaformer.weights.source import published_entry
 from .build_errors import build_errors
 from .config import read_run_config
 from .export_facts import class_names, test_resize
+from .export_score import score, test_images, use_images
 
 __all__ = ['export']
 
@@ -50,9 +56,14 @@ def export(args: argparse.Namespace) -> None:
     """
     if args.to == 'onnx':
         need_packages()
+    if args.int8 and (args.to != 'onnx' or args.backbone):
+        raise ConfigError(
+            '--int8 quantizes an ONNX file of a whole model, whose metrics are then '
+            'compared: use --to onnx, without --backbone'
+        )
     compat.install()
     cfg = read_run_config(args)
-    check_run(cfg, splits=())
+    check_run(cfg, splits=('test',) if args.int8 else ())
     out = Path(args.out or Path(args.checkpoint).with_suffix(f'.{args.to}').name)
     check_file_writable(out, '--out')
     model, checkpoint = _load(cfg, args.checkpoint, args.backbone)
@@ -60,6 +71,11 @@ def export(args: argparse.Namespace) -> None:
     facts = _facts(cfg, checkpoint, args)
     results = export_network(network, out, args.to, args.size, facts)
     print('\n'.join(_report(results, out, args.to)))
+    files = {'ONNX Runtime' if args.to == 'onnx' else 'pt2': out}
+    if args.int8:
+        files['ONNX Runtime, int8'] = _quantize(cfg, out, args.images)
+    if args.benchmark:
+        print('\n'.join(_latencies(network, files, args.size)))
 
 
 def _load(
@@ -101,6 +117,54 @@ def _facts(cfg: Config, checkpoint: Checkpoint | None, args: argparse.Namespace)
     if checkpoint is not None:
         facts.update(class_names(cfg, checkpoint))
     return facts
+
+
+def _quantize(cfg: Config, source: Path, number: int) -> Path:
+    """Write the int8 file, print its metrics beside the float file's, return it."""
+    use_images(cfg, number)
+    target = source.with_suffix('.int8.onnx')
+    quantize(source, target, test_images(cfg))
+    before, after = (score(cfg, open_session(file)) for file in (source, target))
+    rows = [('metric', 'float32', 'int8', 'change')]
+    for name, value in before.items():
+        now = after[name]
+        rows.append((name, f'{value:.4g}', f'{now:.4g}', f'{now - value:+.2g}'))
+    print(f'Calibrated and tested on the first {number} images of the test data:')
+    print('\n'.join(table(rows)))
+    print(f'Wrote {target} ({target.stat().st_size / 2**20:.1f} MB)')
+    return target
+
+
+def _latencies(
+    network: Export, files: dict[str, Path], size: tuple[int, int]
+) -> list[str]:
+    """Return the lines on the time of an image, in PyTorch and in each file."""
+    image = picture((1, *size))
+    array = image.numpy()
+    runs = {name: open_session(file).run for name, file in files.items()}
+    with torch.no_grad():
+        results = measure_latency(
+            {
+                'PyTorch': lambda: network.predict(image),
+                **{name: partial(run, array, None) for name, run in runs.items()},
+            }
+        )
+    rows = [('', 'ms', 'speed-up', 'quartiles')]
+    for one in results:
+        low, middle, high = one.speed_up
+        rows.append(
+            (
+                one.name,
+                f'{one.milliseconds:.1f}',
+                f'{middle:.2f}',
+                f'{low:.2f}-{high:.2f}',
+            )
+        )
+    threads = torch.get_num_threads()
+    return [
+        f'One image of {size[0]}x{size[1]} on the CPU, {threads} threads, in turn:',
+        *table(rows),
+    ]
 
 
 def _numbers(preprocessor: Any, key: str) -> list[float] | None:
