@@ -2,6 +2,7 @@
 """Run an exported file."""
 
 import json
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,9 @@ def _open_pt2(path: str | Path) -> Session:
     files = {f'{DESCRIPTION}.json': ''}
     # A file object: torch checks the end of a path, and one is written under another
     # name first.
-    with open(path, 'rb') as file:
+    with open(path, 'rb') as file, warnings.catch_warnings():
+        # torch's own reading of the bytes: nobody writes into them.
+        warnings.filterwarnings('ignore', 'The given buffer is not writable')
         program = torch.export.load(file, extra_files=files)
     facts = json.loads(files[f'{DESCRIPTION}.json'])
     module = program.module()

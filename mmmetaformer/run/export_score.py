@@ -2,6 +2,7 @@
 """Test an exported file on the data of a config, by the config's own metrics."""
 
 from collections.abc import Iterator
+
 import numpy as np
 from mmengine.config import Config
 from mmengine.registry import DATASETS
