@@ -80,13 +80,14 @@ setup(
         'mim': read_requirements('mminstall'),
         'report': read_requirements('report'),
         'optional': read_requirements('optional'),
+        'export': read_requirements('export'),
         'track': read_requirements('track'),
         'tests': read_requirements('tests'),
         'lint': read_requirements('lint'),
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'report', 'track', 'tests', 'lint')
+            for name in ('optional', 'report', 'export', 'track', 'tests', 'lint')
             for requirement in read_requirements(name)
         ],
     },

@@ -22,6 +22,7 @@ COMMANDS = (
     'test',
     'predict',
     'report',
+    'export',
     'prepare-data',
     'check-data',
     'browse-data',

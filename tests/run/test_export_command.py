@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+import importlib.util
+import json
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import MODELS, init_default_scope
+from tiny_runs import TINY_MODELS
+
+from mmmetaformer.commands import run_command
+from mmmetaformer.export import open_session
+
+NEEDS = "needs pip install 'mmmetaformer[export]'"
+installed = all(map(importlib.util.find_spec, ('onnx', 'onnxscript', 'onnxruntime')))
+
+# RetinaNet, Faster and Mask R-CNN with heads of a few thousand parameters.
+TINY_DETECTOR = """
+_base_ = '{root}/configs/{config}.py'
+model = dict(
+    backbone=dict(
+        arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True), init_cfg=None
+    ),
+    neck=dict(in_channels=[32] * {maps}, out_channels=32),
+    {heads}
+)
+"""
+RETINA = 'bbox_head=dict(in_channels=32, feat_channels=32, stacked_convs=1),'
+BOXES = """rpn_head=dict(in_channels=32, feat_channels=32),
+    roi_head=dict(
+        bbox_roi_extractor=dict(out_channels=32),
+        bbox_head=dict(in_channels=32, fc_out_channels=64),
+        {masks}
+    ),"""
+MASKS = """mask_roi_extractor=dict(out_channels=32),
+        mask_head=dict(in_channels=32, conv_out_channels=32),"""
+DETECTORS = {
+    'retinanet_poolformer': RETINA,
+    'faster_rcnn_caformer': BOXES.format(masks=''),
+    'mask_rcnn_convformer': BOXES.format(masks=MASKS),
+}
+
+
+def refused(capsys, *words):
+    with pytest.raises(SystemExit) as stop:
+        run_command('export', words)
+    assert stop.value.code == 2
+    return capsys.readouterr().err
+
+
+def written(text, tmp_path):
+    """Write a config and a checkpoint of its model, whose scores are all different."""
+    config, checkpoint = tmp_path / 'tiny.py', tmp_path / 'tiny.pth'
+    config.write_text(text)
+    cfg = Config.fromfile(config)
+    init_default_scope(cfg.default_scope)
+    model = MODELS.build(cfg.model)
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad and parameter.dim() <= 1:
+            parameter.data += 0.05 * torch.randn_like(parameter)
+        elif 'head' in name:
+            scale = 0.5 / parameter[0].numel() ** 0.5
+            parameter.data = scale * torch.randn_like(parameter)
+    torch.save(dict(state_dict=model.state_dict(), meta={}), checkpoint)
+    return str(config), str(checkpoint)
+
+
+def test_a_missing_package_is_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(
+        importlib.util, 'find_spec', lambda name: None if 'onnx' in name else name
+    )
+    said = refused(capsys, 'configs/upernet_convformer.py', 'no.pth', '--to', 'onnx')
+    assert "pip install 'mmmetaformer[export]'" in said
+    assert said.count('\n') == 1
+
+
+@pytest.mark.parametrize(
+    ('words', 'message'),
+    [
+        (['--to', 'pt2', '--size', '32'], '--size takes one or two sizes from 64'),
+        (['--to', 'pt2', '--int8'], '--int8 quantizes an ONNX file'),
+        (['--to', 'pt2', '--backbone', '--int8'], 'without --backbone'),
+        (['--to', 'pt2'], 'no.pth'),
+    ],
+)
+def test_mistakes(root, capsys, words, message):
+    config = str(root / 'configs/upernet_convformer.py')
+    assert message in refused(capsys, config, 'no.pth', *words)
+
+
+@pytest.mark.slow
+def test_cascade_says_what_can_be_exported(root, tmp_path, capsys):
+    config = str(root / 'configs/cascade_rcnn_convformer_3x.py')
+    cfg = Config.fromfile(config)
+    cfg.model.backbone.init_cfg = None
+    init_default_scope('mmdet')
+    weights = MODELS.build(cfg.model).state_dict()
+    torch.save(dict(state_dict=weights, meta={}), tmp_path / 'c.pth')
+    said = refused(capsys, config, str(tmp_path / 'c.pth'), '--to', 'pt2')
+    assert 'CascadeRCNN' in said
+    assert '--backbone' in said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not installed, reason=NEEDS)
+@pytest.mark.parametrize(
+    'family',
+    ['convformer', 'caformer', 'identityformer', 'randformer', 'poolformerv2'],
+)
+def test_upernet(root, tmp_path, monkeypatch, family):
+    monkeypatch.chdir(tmp_path)
+    text = TINY_MODELS['upernet'].format(root=root, family=family)
+    words = ['--to', 'onnx', '--size', '128', '--benchmark']
+    run_command('export', [*written(text, tmp_path), *words])
+    session = open_session('tiny.onnx')
+    assert len(session.facts['classes']) == len(session.facts['palette']) == 150
+    assert session.facts['resize'] == dict(scale=[2048, 512], keep_ratio=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not installed, reason=NEEDS)
+@pytest.mark.parametrize('config', DETECTORS)
+def test_detectors(root, tmp_path, monkeypatch, config):
+    monkeypatch.chdir(tmp_path)
+    text = TINY_DETECTOR.format(
+        root=root,
+        config=config,
+        heads=DETECTORS[config],
+        maps=3 if 'retinanet' in config else 4,
+    )
+    words = ['--to', 'onnx', '--size', '256']
+    run_command('export', [*written(text, tmp_path), *words])
+    facts = open_session('tiny.onnx').facts
+    assert facts['output_names'][:3] == ['boxes', 'scores', 'labels']
+    assert json.dumps(facts['score_threshold']) == '0.05'
+
+
+@pytest.mark.slow
+def test_pt2(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = TINY_MODELS['upernet'].format(root=root, family='randformer')
+    words = ['--to', 'pt2', '--size', '128']
+    run_command('export', [*written(text, tmp_path), *words])
+    assert open_session('tiny.pt2').facts['kind'] == 'segmentor'
