@@ -81,10 +81,12 @@ setup(
         'optional': read_requirements('optional'),
         'tests': read_requirements('tests'),
         'lint': read_requirements('lint'),
+        'completion': read_requirements('completion'),
+        'docs': read_requirements('docs'),
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'tests', 'lint')
+            for name in ('optional', 'tests', 'lint', 'completion', 'docs')
             for requirement in read_requirements(name)
         ],
     },

@@ -158,6 +158,8 @@ def test_metadata(metadata):
         'optional',
         'tests',
         'lint',
+        'completion',
+        'docs',
         'all',
     }
 
@@ -203,7 +205,7 @@ def test_pins_cover_and_fit_the_environment():
     pins = requirements('constraints')
     for requirement in pins:
         assert [spec.operator for spec in requirement.specifier] == ['==']
-    groups = ('runtime', 'lite', 'tests', 'lint')
+    groups = ('runtime', 'lite', 'tests', 'lint', 'completion', 'docs')
     asked = [r for n in groups for r in requirements(n)]
     for python in PYTHONS:
         pinned = {

@@ -21,6 +21,7 @@ def install() -> None:
         data_errors,
         find_loader,
         mmcv_ops,
+        named_bases,
         resumed_info,
         safe_resume,
         worker_deaths,
@@ -36,3 +37,4 @@ def install() -> None:
     collect_results.install()
     data_errors.install()
     worker_deaths.install()
+    named_bases.install()
