@@ -56,6 +56,12 @@ class BuildPyWithMim(build_py):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, mim / name, ignore=ignore)
         shutil.copy(ROOT / 'model-index.yml', mim)
+        # What `mmmetaformer doctor` compares with.
+        for name in ('constraints', 'runtime', 'lite', 'optional'):
+            source = ROOT / f'requirements/{name}.txt'
+            if source.is_file():
+                (mim / 'requirements').mkdir(exist_ok=True)
+                shutil.copy(source, mim / 'requirements')
 
 
 setup(

@@ -24,6 +24,7 @@ COMMANDS = (
     'weights',
     'benchmark',
     'complexity',
+    'doctor',
     'configs',
     'completion',
 )
