@@ -75,6 +75,7 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=find_packages(include=['mmmetaformer', 'mmmetaformer.*']),
+    package_data={'mmmetaformer': ['py.typed']},
     include_package_data=True,  # the package's data files, as MANIFEST.in lists them
     cmdclass={'build_py': BuildPyWithMim},
     entry_points={'console_scripts': ['mmmetaformer = mmmetaformer.commands:main']},
@@ -108,6 +109,7 @@ setup(
         'Programming Language :: Python :: 3.14',
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
         'Topic :: Scientific/Engineering :: Image Recognition',
+        'Typing :: Typed',
     ],
     zip_safe=False,
 )

@@ -23,6 +23,7 @@ SHIPPED = (
     'README.md',
     'model-index.yml',
     'requirements',
+    'docs',
     'mmmetaformer',
     'configs',
     'tools',

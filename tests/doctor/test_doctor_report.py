@@ -42,7 +42,7 @@ def test_the_tested_set(tested):
 
 def test_other_versions(tested):
     text = report({**tested, 'torch': '2.15.0', 'numpy': '2.3.0'})
-    (line,) = (line for line in text.splitlines() if line.startswith('torch '))
+    line = next(line for line in text.splitlines() if line.startswith('torch '))
     assert line.split() == ['torch', '2.15.0', tested['torch'], 'not', 'tested']
     assert text.endswith(
         f'    pip install numpy=={tested["numpy"]} torch=={tested["torch"]}'
