@@ -78,7 +78,7 @@ format: setup-lint  ## Format the code
 
 docs: setup-docs  ## Build the site to site/, with every warning an error
 	@echo '==> Building the site'
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict  # with --quiet nothing is an error
 	@echo '==> Done: open site/index.html'
 
 clean:  ## Remove build outputs and caches; keep data, work_dirs and .venv

@@ -26,10 +26,11 @@ LINK = re.compile(r'(\]\()(?!https?:|mailto:|#)([^)#\s]+)')
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages of `PAGES`, the licence, and the configs that pages link to."""
+    """Add the pages of `PAGES`, and the files that pages link to."""
     for source, target in PAGES.items():
         files.append(File.generated(config, target, content=_read(source)))
-    for path in (ROOT / 'LICENSE', *sorted((ROOT / 'configs').rglob('*.py'))):
+    assets = (ROOT / 'LICENSE', ROOT / 'Dockerfile')
+    for path in (*assets, *sorted((ROOT / 'configs').rglob('*.py'))):
         name = path.relative_to(ROOT).as_posix()
         files.append(File.generated(config, name, abs_src_path=str(path)))
     return files
