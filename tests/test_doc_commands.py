@@ -156,7 +156,7 @@ def shell(tmp_path, root):
             text=True,
         )
 
-    run.folder = folder
+    run.folder, run.path = folder, path
     return run
 
 
@@ -189,6 +189,28 @@ def test_example_without_a_config(root, capsys):
     exec(block, {})
     said = capsys.readouterr().out
     assert block.splitlines()[-1] == f'# {said.strip()}'
+
+
+@pytest.mark.slow
+def test_the_notebook(shell, root, monkeypatch):
+    """Every cell runs, and the files are where it looks for them."""
+    nbclient = pytest.importorskip('nbclient')
+    nbformat = pytest.importorskip('nbformat')
+    pytest.importorskip('ipykernel')
+    monkeypatch.setenv('PATH', shell.path)
+    monkeypatch.setenv('PYTHONPATH', os.pathsep.join([str(root), *sys.path]))
+    notebook = nbformat.read(root / 'docs/first_hour.ipynb', 4)
+    nbclient.NotebookClient(
+        notebook, resources={'metadata': {'path': str(shell.folder)}}, timeout=900
+    ).execute()
+    assert (shell.folder / 'my_caformer.py').is_file()
+    pictures = [
+        one
+        for cell in notebook.cells
+        for one in cell.get('outputs', ())
+        if 'image/png' in one.get('data', {})
+    ]
+    assert len(pictures) == 3
 
 
 @pytest.mark.slow
