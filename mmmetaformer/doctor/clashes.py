@@ -65,8 +65,6 @@ def _several_of_one(facts: Facts, tested: dict[str, str]) -> Iterator[Finding]:
             continue
         named = ' and '.join(f'{name} {versions[name]}' for name in found)
         again = 'opencv-python-headless' if package.module == 'cv2' else found[0]
-        if package.module == 'mmcv' and 'mmcv' in found:
-            again = 'mmcv'  # a compiled one does more
         yield Finding(
             f'{named} write the same folder {package.module}/: what is in it is a mix',
             f'pip uninstall -y {" ".join(found)} && {install([again], tested)}',
@@ -87,14 +85,14 @@ def _two_families(facts: Facts) -> Iterator[Finding]:
 
 
 def _outside_of_range(facts: Facts, tested: dict[str, str]) -> Iterator[Finding]:
-    ranges = allowed()
-    for name, version in facts.versions().items():
+    ranges, versions = allowed(), facts.versions()
+    for name, version in versions.items():
         package = package_of(name)
-        if package is None or name not in ranges:
+        if package is None or _is_allowed(name, version):
             continue
+        if sum(other in versions for other in package.distributions) > 1:
+            continue  # a finding already, and all of them are to go
         wanted = ranges[name].specifier
-        if not version or _fits(version, Requirement(f'{name}{wanted}')):
-            continue
         reason = REASONS.get(package.module, '')
         yield Finding(
             f'{name} {version} is outside of {wanted}'
@@ -123,14 +121,24 @@ def _unmet(facts: Facts, tested: dict[str, str]) -> Iterator[Finding]:
                 )
             elif (
                 name in found
-                and one.name != 'mmmetaformer'  # its ranges are those judged above
+                and _is_allowed(name, versions[name])  # else it is a finding already
                 and not _fits(versions[name], requirement)
             ):
+                both = (
+                    [name]
+                    if _fits(tested.get(name, ''), requirement)
+                    else [name, one.name]
+                )
                 yield Finding(
                     f'{one.name} {one.version} needs {name}{requirement.specifier}, '
                     f'and {name} {versions[name]} is installed',
-                    install(dict.fromkeys([name, one.name]), tested),
+                    install(both, tested),
                 )
+
+
+def _is_allowed(name: str, version: str) -> bool:
+    requirement = allowed().get(name)
+    return requirement is None or not version or _fits(version, requirement)
 
 
 def _requirements(texts: tuple[str, ...]) -> Iterator[Requirement]:
@@ -148,4 +156,4 @@ def _fits(version: str, requirement: Requirement) -> bool:
     try:
         return requirement.specifier.contains(Version(version), prereleases=True)
     except InvalidVersion:
-        return True
+        return True  # nobody can tell

@@ -35,16 +35,17 @@ def find_failures(facts: Facts) -> Iterator[Finding]:
     """Yield the causes of failed imports, each once, and GPUs that cannot be used."""
     tested = pins('.'.join(facts.python.split('.')[:2]))
     versions = facts.versions()
-    seen = set()
+    seen: set[object] = {None}
     for package in PACKAGES:
         module = facts.modules.get(package.module)
         if module is None or _is_absent_by_choice(package, module, versions):
             continue
         finding = _judge(package, module, versions, tested)
         # What builds on a broken package fails for the same reason.
-        if finding is not None and finding.mend not in seen:
-            seen.add(finding.mend)
+        causes = {finding and finding.mend, module.get('error', finding)}
+        if finding is not None and not causes & seen:
             yield finding
+        seen |= causes
     yield from _unused_gpu(facts)
 
 

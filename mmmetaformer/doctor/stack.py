@@ -41,6 +41,13 @@ PACKAGES = (
     Package('pkg_resources', ('setuptools',)),
     Package('mmengine', ('mmengine', 'mmengine-lite', 'onedl-mmengine')),
     Package('mmcv', ('mmcv-lite', 'mmcv', 'mmcv-full', 'onedl-mmcv')),
+    # The hosts import these two if they are there.
+    Package('timm', ('timm',), needed_for='comparisons with its models'),
+    Package(
+        'mmpretrain',
+        ('mmpretrain', 'onedl-mmpretrain'),
+        needed_for='configs with ConvNeXt',
+    ),
     Package('pycocotools', ('pycocotools',), 'pycocotools.mask', 'detectors'),
     Package('mmdet', ('mmdet', 'onedl-mmdetection'), 'mmdet.models', 'detectors'),
     Package(
@@ -48,12 +55,6 @@ PACKAGES = (
         ('mmsegmentation', 'onedl-mmsegmentation'),
         'mmseg.models',
         'segmentors',
-    ),
-    Package('timm', ('timm',), needed_for='comparisons with its models'),
-    Package(
-        'mmpretrain',
-        ('mmpretrain', 'onedl-mmpretrain'),
-        needed_for='configs with ConvNeXt',
     ),
 )
 

@@ -41,7 +41,7 @@ def test_a_good_environment():
         (
             {'mmcv': '2.1.0'},
             'mmcv-lite 2.1.0 and mmcv 2.1.0 write the same folder mmcv/',
-            'pip uninstall -y mmcv-lite mmcv && pip install mmcv',
+            'pip uninstall -y mmcv-lite mmcv && pip install mmcv-lite==2.1.0',
         ),
         (
             {'opencv-python-headless': '4.10.0.84'},
@@ -82,7 +82,16 @@ def test_torch_and_torchvision_of_different_releases():
     assert finding.problem == (
         'torchvision 0.26.0 needs torch==2.11.0, and torch 2.10.0 is installed'
     )
+    assert finding.mend == 'pip install torch==2.11.0'
+    (finding,) = found({}, ['torch==2.10.0'])
     assert finding.mend == 'pip install torch==2.11.0 torchvision==0.26.0'
+
+
+def test_a_cause_is_named_once():
+    (finding,) = found({'setuptools': '82.0.1'}, ['setuptools<82'])
+    assert finding.problem.startswith('setuptools 82.0.1 is outside')
+    (finding,) = found({'mmcv': '2.2.0'})
+    assert 'write the same folder' in finding.problem
 
 
 def test_a_requirement_that_is_not_there():

@@ -90,6 +90,13 @@ def test_one_cause_of_several_failures_is_named_once():
     assert finding.problem == 'regex is not installed, which mmdet imports'
 
 
+def test_a_crash_inside_of_another_import_is_named_once():
+    crash = {'error': 'the import ended Python by SIGSEGV'}
+    versions = {**VERSIONS, 'timm': '1.0', 'mmsegmentation': '1.2.2'}
+    (finding,) = found({'timm': crash, 'mmseg': crash}, versions=versions)
+    assert finding.problem.startswith('import timm fails')
+
+
 def test_what_nobody_installed_is_no_problem():
     absent = {'error': "ModuleNotFoundError: No module named 'timm'"}
     assert found({'timm': absent}) == []
