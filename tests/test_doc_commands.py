@@ -11,7 +11,9 @@ import pytest
 from page_commands import commands_in, commands_of
 
 from mmmetaformer.commands import COMMANDS, whole_parser
+from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.find_config import find_config
+from mmmetaformer.run.option_values import read_options
 
 # Of the shell and of others: nothing to check here.
 FOREIGN = {'pip', 'mim', 'git', 'cd', 'source', 'mkdir', 'ln', 'cp', 'mv', 'eval'}
@@ -65,6 +67,10 @@ def problem_of_arguments(arguments, root):
         args = whole_parser().parse_args(arguments)
     except SystemExit as stop:
         return f'status {stop.code}' if stop.code else None
+    try:
+        read_options(getattr(args, 'cfg_options', ()))
+    except ConfigError as error:
+        return str(error)
     config = getattr(args, 'config', 'CONFIG')
     if config.isupper() or not re.match(r'configs/|[\w]+former$', config):
         return None
@@ -91,6 +97,7 @@ def test_every_command_of_the_pages(root, capsys):
     [
         'python tools/train.py configs/upernet_convformer.py --sample-dada x',
         'mmmetaformer tran upernet_convformer',
+        'mmmetaformer train upernet_convformer --cfg-options model.backbone=dict(a=1)',
         'mmmetaformer weights lst',
         'make trane',
         'python tools/no_such_tool.py',
