@@ -40,7 +40,7 @@ def problem_of(words, root):
         program, *arguments = arguments
     if program == 'mmmetaformer':
         return problem_of_arguments(arguments, root)
-    if '*' in program or 'COMMAND' in program:
+    if '*' in program or 'COMMAND' in program or program.startswith('$'):
         return None
     script = root / program
     if not script.is_file():
