@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from email import message_from_bytes
 from email.message import Message
@@ -21,6 +22,12 @@ SHIPPED = (
     'MANIFEST.in',
     'LICENSE',
     'README.md',
+    'CHANGELOG.md',
+    'CITATION.cff',
+    'CONTRIBUTING.md',
+    'Dockerfile',
+    'Makefile',
+    'mkdocs.yml',
     'model-index.yml',
     'requirements',
     'docs',
@@ -145,6 +152,10 @@ def test_wheel_from_source_archive_is_the_same(content, tmp_path):
     source = copy_tree(tmp_path / 'tree')
     call('setup.py', '--quiet', 'sdist', cwd=source)
     (archive,) = source.glob('dist/*.tar.gz')
+    with tarfile.open(archive) as packed:
+        names = {name.partition('/')[2] for name in packed.getnames()}
+    assert {f'docs/{name}' for name in files_of(ROOT / 'docs')} <= names
+    assert {name for name in SHIPPED if '.' in name} <= names
     with zipfile.ZipFile(build_wheel(archive, tmp_path / 'out')) as rebuilt:
         assert {n for n in rebuilt.namelist() if not n.endswith('/')} == content
 
