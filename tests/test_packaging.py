@@ -178,6 +178,10 @@ def test_metadata(metadata):
     }
 
 
+def test_the_citation_is_of_this_version(metadata):
+    assert f'\nversion: {metadata["Version"]}\n' in (ROOT / 'CITATION.cff').read_text()
+
+
 def test_every_place_names_the_same_pythons(metadata):
     prefix = 'Programming Language :: Python :: 3.'
     classifiers = metadata.get_all('Classifier')
