@@ -14,9 +14,9 @@ CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-lint setup-newest train test test-slow test-faults \
+.PHONY: help setup setup-tests setup-lint setup-docs setup-newest train test test-slow test-faults \
 	test-newest \
-	lint format clean
+	lint format docs clean
 
 help:  ## List the targets
 	@echo 'Usage: make TARGET [PYTHON=python3.11]'
@@ -30,6 +30,9 @@ setup-tests:
 
 setup-lint:
 	$(SETUP) .venv lite lint
+
+setup-docs:
+	$(SETUP) .venv lite docs
 
 setup-newest:
 	$(SETUP) --newest .venv-newest lite report tests
@@ -73,7 +76,12 @@ format: setup-lint  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: setup-docs  ## Build the site to site/, with every warning an error
+	@echo '==> Building the site'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict  # with --quiet nothing is an error
+	@echo '==> Done: open site/index.html'
+
 clean:  ## Remove build outputs and caches; keep data, work_dirs and .venv
-	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache
 	find . -path './.venv*' -prune -o -path ./data -prune -o \
 		-name __pycache__ -type d -exec rm -rf {} +

@@ -56,6 +56,12 @@ class BuildPyWithMim(build_py):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, mim / name, ignore=ignore)
         shutil.copy(ROOT / 'model-index.yml', mim)
+        # What `mmmetaformer doctor` compares with.
+        for name in ('constraints', 'runtime', 'lite', 'optional'):
+            source = ROOT / f'requirements/{name}.txt'
+            if source.is_file():
+                (mim / 'requirements').mkdir(exist_ok=True)
+                shutil.copy(source, mim / 'requirements')
 
 
 setup(
@@ -69,6 +75,7 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=find_packages(include=['mmmetaformer', 'mmmetaformer.*']),
+    package_data={'mmmetaformer': ['py.typed']},
     include_package_data=True,  # the package's data files, as MANIFEST.in lists them
     cmdclass={'build_py': BuildPyWithMim},
     entry_points={'console_scripts': ['mmmetaformer = mmmetaformer.commands:main']},
@@ -84,10 +91,21 @@ setup(
         'track': read_requirements('track'),
         'tests': read_requirements('tests'),
         'lint': read_requirements('lint'),
+        'completion': read_requirements('completion'),
+        'docs': read_requirements('docs'),
         # Leaves the choice of the flavour to you.
         'all': [
             requirement
-            for name in ('optional', 'report', 'export', 'track', 'tests', 'lint')
+            for name in (
+                'optional',
+                'report',
+                'export',
+                'track',
+                'tests',
+                'lint',
+                'completion',
+                'docs',
+            )
             for requirement in read_requirements(name)
         ],
     },
@@ -103,6 +121,7 @@ setup(
         'Programming Language :: Python :: 3.14',
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
         'Topic :: Scientific/Engineering :: Image Recognition',
+        'Typing :: Typed',
     ],
     zip_safe=False,
 )

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from email import message_from_bytes
 from email.message import Message
@@ -21,8 +22,15 @@ SHIPPED = (
     'MANIFEST.in',
     'LICENSE',
     'README.md',
+    'CHANGELOG.md',
+    'CITATION.cff',
+    'CONTRIBUTING.md',
+    'Dockerfile',
+    'Makefile',
+    'mkdocs.yml',
     'model-index.yml',
     'requirements',
+    'docs',
     'mmmetaformer',
     'configs',
     'tools',
@@ -115,6 +123,8 @@ def test_wheel_holds_what_mim_looks_for(content):
         for name in files_of(ROOT / folder)
     }
     expected |= {'model-index.yml'}
+    compared = ('constraints', 'runtime', 'lite', 'optional')  # by doctor
+    expected |= {f'requirements/{name}.txt' for name in compared}
     expected -= {'tools/setup_env.sh'}
     prefix = 'mmmetaformer/.mim/'
     assert {n.removeprefix(prefix) for n in content if n.startswith(prefix)} == expected
@@ -142,6 +152,10 @@ def test_wheel_from_source_archive_is_the_same(content, tmp_path):
     source = copy_tree(tmp_path / 'tree')
     call('setup.py', '--quiet', 'sdist', cwd=source)
     (archive,) = source.glob('dist/*.tar.gz')
+    with tarfile.open(archive) as packed:
+        names = {name.partition('/')[2] for name in packed.getnames()}
+    assert {f'docs/{name}' for name in files_of(ROOT / 'docs')} <= names
+    assert {name for name in SHIPPED if '.' in name} <= names
     with zipfile.ZipFile(build_wheel(archive, tmp_path / 'out')) as rebuilt:
         assert {n for n in rebuilt.namelist() if not n.endswith('/')} == content
 
@@ -157,11 +171,18 @@ def test_metadata(metadata):
         'mim',
         'report',
         'optional',
+        'export',
         'track',
         'tests',
         'lint',
+        'completion',
+        'docs',
         'all',
     }
+
+
+def test_the_citation_is_of_this_version(metadata):
+    assert f'\nversion: {metadata["Version"]}\n' in (ROOT / 'CITATION.cff').read_text()
 
 
 def test_every_place_names_the_same_pythons(metadata):
@@ -205,7 +226,10 @@ def test_pins_cover_and_fit_the_environment():
     pins = requirements('constraints')
     for requirement in pins:
         assert [spec.operator for spec in requirement.specifier] == ['==']
-    groups = ('runtime', 'lite', 'report', 'tests', 'lint')
+    groups = (
+        *('runtime', 'lite', 'report', 'export', 'track'),
+        *('tests', 'lint', 'completion', 'docs'),
+    )
     asked = [r for n in groups for r in requirements(n)]
     for python in PYTHONS:
         pinned = {

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from mmmetaformer.run.command_line import exit_on_user_error
 
-__all__ = ['COMMANDS', 'main', 'run_command']
+__all__ = ['COMMANDS', 'main', 'run_command', 'whole_parser']
 
 #: In the order of the help.
 COMMANDS = (
@@ -30,11 +30,20 @@ COMMANDS = (
     'benchmark',
     'complexity',
     'visualize-features',
+    'doctor',
+    'configs',
+    'completion',
 )
 
 
 def main() -> None:
     """Run the command that the command line names: the console script."""
+    args = whole_parser().parse_args()
+    exit_on_user_error(lambda: args.run(args))
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; the chosen one's `run` is in the result."""
     parser = argparse.ArgumentParser(
         prog='mmmetaformer',
         description='Train, test and use detectors and segmentors with MetaFormer '
@@ -47,8 +56,7 @@ def main() -> None:
         child = commands.add_parser(name, help=summary, description=module.__doc__)
         module.add_arguments(child)
         child.set_defaults(run=module.run)
-    args = parser.parse_args()
-    exit_on_user_error(lambda: args.run(args))
+    return parser
 
 
 def run_command(name: str, words: Sequence[str] | None = None) -> None:

@@ -26,6 +26,7 @@ def install() -> None:
         find_loader,
         inferencer_config,
         mmcv_ops,
+        named_bases,
         resumed_info,
         safe_resume,
         worker_deaths,
@@ -42,6 +43,7 @@ def install() -> None:
     config_text.install()
     data_errors.install()
     worker_deaths.install()
+    named_bases.install()
     inferencer_config.install()
 
 

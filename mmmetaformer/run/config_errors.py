@@ -61,6 +61,8 @@ def _line_of_base(error: Exception, place: str) -> int | None:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, ConfigError):
+        return str(error)
     if isinstance(error, SyntaxError):
         return f'not valid Python: {error.msg}'
     if isinstance(error, ImportError) and error.__cause__:

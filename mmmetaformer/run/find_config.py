@@ -5,6 +5,7 @@ import difflib
 from pathlib import Path
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.shipped import configs_in, find_by_name, shipped_folder
 
 __all__ = ['find_config']
 
@@ -14,19 +15,26 @@ PATTERNS = ('*.py', '*/*.py', 'configs/*/*.py')
 
 
 def find_config(path: str) -> Path:
-    """Return the config file `path`, or say where a file of that name is.
+    """Return the config file `path`, or the config of that name.
+
+    A local file comes first, then a config in the local folder `configs`, then one that
+    comes with the package. Names may leave out `.py` and the folder of the method.
 
     Args:
-        path: The config file.
+        path: The config file, or the name of a config.
 
     Raises:
         ConfigError: There is no such file. Names the files of the same name in the
             folder of configs, else those with the most similar names.
     """
-    file = Path(path)
-    if file.is_file():
-        return file
-    raise ConfigError(f'there is no config file {path}{_hint(file)}')
+    for file in (Path(path), Path(f'{path}.py')):
+        if file.is_file():
+            return file
+    for folder in (Path('configs'), shipped_folder()):
+        found = find_by_name(folder, path) if folder else None
+        if found:
+            return found
+    raise ConfigError(f'there is no config file {path}{_hint(Path(path))}')
 
 
 def _hint(file: Path) -> str:
@@ -34,12 +42,19 @@ def _hint(file: Path) -> str:
         return ': it is a folder'
     candidates: dict[str, list[str]] = {}
     for other in _candidates(file):
-        candidates.setdefault(other.name, []).append(str(other))
-    if file.name in candidates:
-        return f': it is at {" or ".join(candidates[file.name])}'
-    names = difflib.get_close_matches(file.name, candidates, n=3)
+        candidates.setdefault(other.stem, []).append(str(other))
+    name = file.name.removesuffix('.py')
+    if name in candidates:
+        return f': it is at {" or ".join(candidates[name])}'
+    shipped = shipped_folder()
+    if shipped and not file.is_absolute():
+        for known in configs_in(shipped):
+            candidates.setdefault(known, [known])
+    names = difflib.get_close_matches(name, candidates, n=3)
     near = [other for name in names for other in candidates[name]]
-    return f'. Did you mean {" or ".join(near)}?' if near else ''
+    if near:
+        return f'. Did you mean {" or ".join(near)}?'
+    return '. `mmmetaformer configs` lists the names of all configs'
 
 
 def _candidates(file: Path) -> list[Path]:

@@ -42,8 +42,6 @@ STRIDES = (4, 8, 16, 32)
 class MetaFormer(BaseModule):
     """Four stages of MetaFormer blocks, one token mixer a stage, four feature maps.
 
-    ::
-
         image (N, in_channels, H, W)
           |  downsample_layers[0]: conv 7x7, stride 4, norm
         stages[0] -> out_norms['0'] -> (N, dims[0], H/4,  W/4)
