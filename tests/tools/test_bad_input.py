@@ -195,7 +195,7 @@ def test_sample_data_for_another_data_set(call, tmp_path):
         (['convformer_s19'], "'convformer_s19' is no backbone of this project"),
         (['gelu', '--size', '16'], "from 32 pixels up, not '16'"),
         (['gelu', '--size', '64x64x3'], "not '64x64x3'"),
-        (['gelu', '--rounds', '0'], '--rounds must be 1 or more, got 0'),
+        (['gelu', '--rounds', '0'], "takes a number from 1 up, got '0'"),
         (['gelu', '--plot', 'a.txt'], "is a .png or a .svg, not 'a.txt'"),
         (['gelu', '--csv', '/nowhere/a.csv'], '/nowhere/a.csv cannot be written'),
         (['gelu', '--parts'], "configs that are not compiled, got 'gelu'"),
