@@ -71,7 +71,7 @@ def problem_of_arguments(arguments, root):
         read_options(getattr(args, 'cfg_options', ()))
     except ConfigError as error:
         return str(error)
-    config = getattr(args, 'config', 'CONFIG')
+    config = getattr(args, 'config', None) or 'CONFIG'
     if config.isupper() or not re.match(r'configs/|[\w]+former$', config):
         return None
     find_config(config if '/' not in config else str(root / config))
