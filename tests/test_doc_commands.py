@@ -17,7 +17,7 @@ from mmmetaformer.run.option_values import read_options
 
 # Of the shell and of others: nothing to check here.
 FOREIGN = {'pip', 'mim', 'git', 'cd', 'source', 'mkdir', 'ln', 'cp', 'mv', 'eval'}
-FOREIGN |= {'python3', 'apt', '.venv/bin/pre-commit'}
+FOREIGN |= {'python3', 'apt', 'tensorboard', '.venv/bin/pre-commit', '.venv/bin/pip'}
 # In parts of commands that pages show alone.
 PARTS = {'--cfg-options'}
 PLACEHOLDERS = {'CONFIG', 'FILE', 'SRC', 'DST', 'NAME', '...'}
@@ -37,6 +37,9 @@ def problem_of(words, root):
     if program in ('python', '.venv/bin/python'):
         if arguments[:2] == ['-m', 'mmmetaformer']:
             return problem_of_arguments(arguments[2:], root)
+        if arguments[:2] == ['-m', 'pytest']:
+            lost = [a for a in arguments[2:] if not (root / a).exists()]
+            return f'no {lost}' if lost else None
         program, *arguments = arguments
     if program == 'mmmetaformer':
         return problem_of_arguments(arguments, root)
