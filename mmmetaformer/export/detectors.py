@@ -138,7 +138,9 @@ class _TwoStage(_Detector):
         if not roi_head.mask_head.class_agnostic:
             index = labels[:, None, None, None].expand(-1, 1, *masks.shape[2:])
             masks = masks.gather(1, index)
-        return boxes, scores, labels, masks[:, 0]
+        # By score again, not by the level of the mask's features.
+        best = scores.argsort(descending=True)
+        return boxes[best], scores[best], labels[best], masks[best, 0]
 
     def proposals(self, maps: Sequence[Tensor], image: Tensor) -> Tensor:
         head, cfg = self.model.rpn_head, self.model.test_cfg.rpn
