@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -46,6 +47,13 @@ def _fault(request, record_property):
     marker = request.node.get_closest_marker('faults')
     if marker is not None:
         record_property('fault', *marker.args)
+
+
+@pytest.fixture(autouse=True, scope='session')
+def _ctrl_c():
+    """Handle Ctrl-C here and in what is started, though a background job ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,7 @@ def test_completion_without_shtab(capsys, monkeypatch):
     [
         ('tr', ['train']),
         ('train retinanet_res', ['retinanet_resnet_50']),
-        ('train x --no-r', ['--no-rehearsal']),
+        ('train x --no-re', ['--no-rehearsal', '--no-report']),
         ('train x --launcher p', ['pytorch']),
         ('weights li', ['list']),
         ('test x READ', ['README.md']),

@@ -35,13 +35,14 @@ def installed() -> list[Installed]:
     """Return all distributions in the order in which Python finds them."""
     found = []
     for distribution in importlib.metadata.distributions():
-        metadata = distribution.metadata
-        found.append(
-            Installed(
-                normalized(metadata['Name'] or '') if metadata else '',
-                (metadata['Version'] or '') if metadata else '',
-                tuple(distribution.requires or ()),
-                str(Path(str(getattr(distribution, '_path', '')))),
-            )
-        )
+        folder = str(Path(str(getattr(distribution, '_path', ''))))
+        try:
+            metadata, requires = distribution.metadata, distribution.requires
+        except (
+            FileNotFoundError
+        ):  # the backport importlib_metadata, for an empty folder
+            metadata = requires = None
+        name = normalized(metadata['Name'] or '') if metadata else ''
+        version = (metadata['Version'] or '') if metadata else ''
+        found.append(Installed(name, version, tuple(requires or ()), folder))
     return found

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pycocotools import mask as coco_mask
 
 from .extremes import Extremes
 from .file import Record
@@ -154,5 +153,8 @@ def _content(sample: Any, ours: _Shown, truth: Truth) -> Mapping[str, Any]:
 
 def _packed(mask: np.ndarray) -> dict[str, Any]:
     """Return a mask as COCO's compressed RLE, with text in place of bytes."""
+    # Only detectors have it installed.
+    from pycocotools import mask as coco_mask
+
     code = coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))
     return dict(size=list(code['size']), counts=code['counts'].decode())

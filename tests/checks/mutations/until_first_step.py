@@ -100,7 +100,7 @@ def _kinds(base):
 
 def _run(words):
     try:
-        run_command('train', words)
+        run_command('train', [*words, '--verbose'])
     except FirstStep:
         return 'started', ''
     except SystemExit as stop:
