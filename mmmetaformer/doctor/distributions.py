@@ -38,10 +38,9 @@ def installed() -> list[Installed]:
         folder = str(Path(str(getattr(distribution, '_path', ''))))
         try:
             metadata, requires = distribution.metadata, distribution.requires
-        except (
-            FileNotFoundError
-        ):  # the backport importlib_metadata, for an empty folder
-            metadata = requires = None
+        except FileNotFoundError:  # by importlib_metadata, for an empty folder
+            found.append(Installed('', '', (), folder))
+            continue
         name = normalized(metadata['Name'] or '') if metadata else ''
         version = (metadata['Version'] or '') if metadata else ''
         found.append(Installed(name, version, tuple(requires or ()), folder))

@@ -8,7 +8,7 @@
 # Needs root, and Debian's packages: apt install slurm-wlm munge. Takes about ten
 # minutes. Nothing of the system's own Slurm is used: all files and sockets are in a
 # temporary folder, the ports are 16817, 17001 and 17002. The environment variables
-# STEPS (250) and LIMIT (3 minutes) fit it to a slower machine: the job must reach its
+# STEPS (800) and LIMIT (3 minutes) fit it to a slower machine: the job must reach its
 # first step within LIMIT - 2 minutes, and not be done by then.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -98,7 +98,7 @@ submit() {  # NAME, MINUTES: prints the job's number
   SBATCH_ARGS="--parsable --time=$2 --chdir=$PWD --output=$folder/$1.out" AHEAD=60 \
     tools/slurm_train.sh cpu "$1" tests/multi_node/tiny_upernet.py --sample-data "$folder/data" \
     --work-dir "$folder/$1" --cfg-options randomness.seed=1 \
-    "train_cfg.max_iters=${STEPS:-250}" "train_cfg.val_interval=100" \
+    "train_cfg.max_iters=${STEPS:-800}" "train_cfg.val_interval=100" \
     default_hooks.logger.interval=10 train_dataloader.batch_size=2
 }
 
