@@ -12,7 +12,6 @@ from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.engine.facts import use_facts
 from mmmetaformer.engine.val_record import use_validation_record
 from mmmetaformer.errors import ConfigError, warn
-from mmmetaformer.stop_request import STOPPED
 from mmmetaformer.tracebacks import save_traceback, words_of
 
 __all__ = ['report_at_end', 'use_report']
@@ -30,29 +29,25 @@ def use_report(cfg: Config) -> None:
 
 @contextmanager
 def report_at_end(cfg: Config, wanted: bool) -> Iterator[None]:
-    """Write the report when training in the block is complete or stopped by a signal.
+    """Write the report when training in the block is complete.
 
+    A run that a signal stops has no time for it: what sent the signal may soon kill it.
     The other processes wait: what started them may end all when the first one exits.
 
     Args:
         cfg: The run's config.
         wanted: Whether to write it.
     """
-    try:
-        yield
-    except SystemExit as stop:
-        if wanted and stop.code == STOPPED:
-            in_first_process(lambda: _write(cfg, 'stopped'))
-        raise
+    yield
     if wanted:
-        in_first_process(lambda: _write(cfg, 'finished'))
+        in_first_process(lambda: _write(cfg))
 
 
-def _write(cfg: Config, state: str) -> None:
+def _write(cfg: Config) -> None:
     from mmmetaformer.report import write_report
 
     try:
-        path = write_report(Path(cfg.work_dir), state)
+        path = write_report(Path(cfg.work_dir), 'finished')
     except ConfigError as error:
         warn(f'no report was written: {error}')
     # The run is good without it: its status must not depend on the report.
