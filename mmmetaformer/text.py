@@ -4,7 +4,7 @@
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 
-__all__ = ['did_you_mean', 'shortened', 'size_text', 'table']
+__all__ = ['did_you_mean', 'percent', 'shortened', 'size_text', 'table']
 
 
 def shortened(names: Iterable[object], limit: int = 6) -> str:
@@ -42,6 +42,11 @@ def size_text(size: int) -> str:
             digits = 1 if size < 10 ** (power + 1) else 0
             return f'{size / 10**power:.{digits}f} {unit}'
     return f'{size} bytes'
+
+
+def percent(part: float) -> str:
+    """Return a part of 1 as people read it, such as '12 %' or 'under 1 %'."""
+    return f'{100 * part:.0f} %' if part >= 0.01 else 'under 1 %'
 
 
 def did_you_mean(name: object, choices: Iterable[str]) -> str:

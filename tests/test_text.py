@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from mmmetaformer.text import did_you_mean, shortened, size_text, table
+from mmmetaformer.text import did_you_mean, percent, shortened, size_text, table
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_did_you_mean():
 )
 def test_sizes_as_people_read_them(size, text):
     assert size_text(size) == text
+
+
+@pytest.mark.parametrize(
+    ('part', 'text'), [(1, '100 %'), (0.124, '12 %'), (0.01, '1 %'), (0, 'under 1 %')]
+)
+def test_parts_of_1(part, text):
+    assert percent(part) == text

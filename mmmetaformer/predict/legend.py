@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmmetaformer.text import percent
+
 from .palette import fitting_palette
 from .words import word_size, write_word
 
@@ -43,7 +45,7 @@ def with_legend(
         there, more = there[: room - 1], len(there) - room + 1
     else:
         more = 0
-    texts = [f'{names[i]} {_percent(counts[i] / label_map.size)}' for i in there]
+    texts = [f'{names[i]} {percent(counts[i] / label_map.size)}' for i in there]
     rows = [(text, colors[i]) for text, i in zip(texts, there, strict=True)]
     if more:
         rows.append((f'and {more} more', GROUND))
@@ -54,7 +56,3 @@ def with_legend(
         column[top + 2 : top + line - 2, 4 : line - 2] = color
         write_word(column, text, (line + 2, top), size, GROUND)
     return np.concatenate([picture, column], axis=1)
-
-
-def _percent(part: float) -> str:
-    return f'{100 * part:.0f} %' if part >= 0.01 else '< 1 %'

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mmmetaformer.datasets.run_lengths import run_lengths
+
 __all__ = ['Mask', 'Masks']
 
 
@@ -72,13 +74,10 @@ class Masks:
 
     def rles(self) -> Iterator[dict[str, Any]]:
         """Yield each in COCO's compressed run lengths, with text as `counts`."""
-        from pycocotools import mask as coco
-
         for mask in self:
             whole = np.zeros(self.size, dtype=np.uint8, order='F')
             _paste(whole, mask)
-            rle = coco.encode(whole)
-            yield {'size': list(self.size), 'counts': rle['counts'].decode()}
+            yield run_lengths(whole)
 
 
 def _paste(target: np.ndarray, mask: Mask) -> None:

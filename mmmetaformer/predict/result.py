@@ -47,7 +47,7 @@ class Result:
 
     @property
     def masks(self) -> np.ndarray | None:
-        """(N, H, W) bool, made anew at each call; None without masks."""
+        """(N, H, W) bool, computed at each call; None without masks."""
         return None if self.object_masks is None else self.object_masks.dense()
 
     def plot(self, legend: bool = False) -> np.ndarray:

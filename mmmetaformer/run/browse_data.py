@@ -17,6 +17,7 @@ from mmmetaformer.pictures.seen import SeenSample, seen_samples
 from mmmetaformer.pictures.sheet import Captioned, contact_sheet
 from mmmetaformer.predict.draw import draw
 from mmmetaformer.predict.palette import fitting_palette
+from mmmetaformer.text import percent
 
 from .build_errors import build_errors
 from .config import read_run_config
@@ -25,7 +26,6 @@ __all__ = ['browse_data']
 
 SHEET = 'contact_sheet.png'
 MOST_NAMED = 12
-LEAST_SHARE = 0.005
 GREY = (160, 160, 160)  # of what is no class
 
 
@@ -103,12 +103,8 @@ def _legend(
     total = sample.label_map.size
     found = sorted(zip(counts.tolist(), values.tolist(), strict=True), reverse=True)
     return [
-        (colors[label], f'{names[label]} {_percent(count / total)}')
+        (colors[label], f'{names[label]} {percent(count / total)}')
         if label < len(names)
-        else (GREY, f'ignored {_percent(count / total)}')
+        else (GREY, f'ignored {percent(count / total)}')
         for count, label in found[:MOST_NAMED]
     ]
-
-
-def _percent(share: float) -> str:
-    return f'{share:.0%}' if share >= LEAST_SHARE else 'under 1%'

@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-import functools
-import http.server
 import math
 import os
-import re
 import shutil
-import threading
 import zipfile
 
 import pytest
 import torch
 from mmengine.config import Config
+from saved_run import DAMAGE, config, flip, save
 
-from mmmetaformer.compat import checkpoint_reader
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.resume import use_resume
 
@@ -21,83 +17,7 @@ pytestmark = pytest.mark.faults('checkpoint that is damaged, empty or of another
 
 @pytest.fixture
 def cfg(tmp_path):
-    backbone = dict(type='ResNet', init_cfg=dict(type='Pretrained', checkpoint='x'))
-    hook = dict(type='CheckpointHook', by_epoch=False)
-    return Config(
-        dict(
-            model=dict(backbone=backbone),
-            work_dir=str(tmp_path / 'work'),
-            default_hooks=dict(checkpoint=hook),
-        )
-    )
-
-
-def save(path, step=None, pointer=True, **content):
-    """Write a checkpoint that training can resume from."""
-    path.parent.mkdir(exist_ok=True)
-    weights = {'weight': torch.ones(1000)}
-    state = {0: {'exp_avg': torch.zeros(1000), 'step': torch.tensor(4.0)}}
-    step = int(path.stem.rpartition('_')[2]) if step is None else step
-    whole = {
-        'state_dict': weights,
-        'optimizer': {'state': state, 'param_groups': []},
-        'message_hub': {},
-        'meta': {'iter': step, 'epoch': 0},
-        **content,
-    }
-    torch.save({k: v for k, v in whole.items() if v is not None}, path)
-    if pointer:
-        (path.parent / 'last_checkpoint').write_text(str(path))
-    return path
-
-
-def flip(path):
-    """Flip 64 bytes in the first tensor."""
-    content = bytearray(path.read_bytes())
-    place = content.find(torch.ones(16).numpy().tobytes())
-    assert place > 0
-    content[place : place + 64] = bytes(b ^ 1 for b in content[place : place + 64])
-    path.write_bytes(content)
-
-
-def nan():
-    return torch.tensor([1.0, math.nan])
-
-
-# What is wrong with the newest checkpoint, and what is said of it.
-DAMAGE = {
-    'flipped': (flip, 'iter_8.pth is damaged: the checksum of its record'),
-    'truncated': (
-        lambda path: os.truncate(path, 900),
-        'iter_8.pth is not a checkpoint',
-    ),
-    'empty': (lambda path: os.truncate(path, 0), 'iter_8.pth is not a checkpoint'),
-    'zeros': (
-        lambda path: path.write_bytes(bytes(5000)),
-        'iter_8.pth is not a checkpoint',
-    ),
-    'weights': (
-        lambda path: save(path, state_dict={'weight': nan()}),
-        'NaN or infinite (state_dict.weight)',
-    ),
-    'states': (
-        lambda path: save(path, optimizer={'state': {3: {'exp_avg': nan()}}}),
-        'NaN or infinite (optimizer.state.3.exp_avg)',
-    ),
-    'averages': (
-        lambda path: save(path, ema_state_dict={'module.weight': nan()}),
-        'NaN or infinite (ema_state_dict.module.weight)',
-    ),
-    'infinite': (
-        lambda path: save(path, state_dict={'weight': nan().nan_to_num(math.inf)}),
-        'NaN or infinite (state_dict.weight)',
-    ),
-    'optimizer': (lambda path: save(path, optimizer=None), 'has only weights'),
-    'position': (
-        lambda path: save(path, meta={'epoch': 0}),
-        'is damaged: its iter is None',
-    ),
-}
+    return config(tmp_path)
 
 
 @pytest.mark.parametrize('damage', DAMAGE)
@@ -225,66 +145,6 @@ def test_a_work_dir_that_was_moved_or_copied(cfg, tmp_path):
     (tmp_path / 'work/iter_3.pth').unlink()
     use_resume(cfg, 'auto')
     assert cfg.load_from == f'{tmp_path}/before/iter_3.pth'
-
-
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    """Serve a folder, and return its address."""
-    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'torch'))
-    quiet = type(
-        'Quiet',
-        (http.server.SimpleHTTPRequestHandler,),
-        {'log_message': lambda *_: None},
-    )
-    server = http.server.ThreadingHTTPServer(
-        ('127.0.0.1', 0), functools.partial(quiet, directory=str(tmp_path))
-    )
-    serve = functools.partial(server.serve_forever, poll_interval=0.01)
-    threading.Thread(target=serve, daemon=True).start()
-    yield f'http://127.0.0.1:{server.server_port}'
-    server.shutdown()
-
-
-@pytest.mark.parametrize('damage', DAMAGE)
-def test_an_address_is_checked_like_a_file(cfg, tmp_path, site, damage):
-    good = save(tmp_path / 'work/iter_2.pth')
-    spoil, what = DAMAGE[damage]
-    spoil(save(tmp_path / 'there/iter_8.pth'))
-    with pytest.raises(ConfigError) as error:
-        use_resume(cfg, f'{site}/there/iter_8.pth')
-    assert what in str(error.value)
-    assert str(error.value).endswith(f'. The newest good checkpoint: --resume {good}')
-
-
-def test_an_address(cfg, tmp_path, site, capsys):
-    save(tmp_path / 'there/iter_8.pth')
-    checkpoint = use_resume(cfg, f'{site}/there/iter_8.pth')
-    assert cfg.load_from == checkpoint.path == f'{site}/there/iter_8.pth'
-    assert (cfg.resume, checkpoint.steps) == (True, 8)
-    assert 'warning' not in capsys.readouterr().err
-
-
-def test_a_damaged_download_is_downloaded_again(cfg, tmp_path, site):
-    address = f'{site}/there/iter_8.pth'
-    flip(save(tmp_path / 'there/iter_8.pth'))
-    with pytest.raises(ConfigError, match=r'Delete (\S+) to download') as error:
-        use_resume(cfg, address)
-    save(tmp_path / 'there/iter_8.pth')
-    os.unlink(re.search(r'Delete (\S+)', str(error.value))[1])
-    assert use_resume(cfg, address).steps == 8
-
-
-def test_a_pointer_to_another_backend(cfg, tmp_path, monkeypatch):
-    save(tmp_path / 'work/iter_1.pth', pointer=False)
-    (tmp_path / 'work/last_checkpoint').write_text('s3://bucket/iter_3.pth')
-    file = save(tmp_path / 'bucket/iter_3.pth')
-    store = type('Store', (), {'get': lambda self, name: file.read_bytes()})()
-    monkeypatch.setattr(checkpoint_reader, 'get_file_backend', lambda *_, **__: store)
-    use_resume(cfg, 'auto')
-    assert cfg.load_from == 's3://bucket/iter_3.pth'
-    flip(file)
-    with pytest.raises(ConfigError, match=r's3://bucket/iter_3.pth is damaged'):
-        use_resume(cfg, 'auto')
 
 
 @pytest.mark.parametrize('named', [False, True])

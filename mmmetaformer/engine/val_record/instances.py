@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from mmmetaformer.datasets.run_lengths import run_lengths
+
 from .extremes import Extremes
 from .file import Record
 from .truth import CocoTruth, Truth
@@ -137,7 +139,7 @@ def _content(sample: Any, ours: _Shown, truth: Truth) -> Mapping[str, Any]:
     """Return what a picture needs, as values for JSON."""
     masks: Any = sample.pred_instances.get('masks')
     if masks is not None:
-        masks = [_packed(masks[int(row)].cpu().numpy()) for row in ours.rows]
+        masks = [run_lengths(masks[int(row)].cpu().numpy()) for row in ours.rows]
     return dict(
         path=str(sample.get('img_path', '')),
         shape=list(sample.ori_shape[:2]),
@@ -149,12 +151,3 @@ def _content(sample: Any, ours: _Shown, truth: Truth) -> Mapping[str, Any]:
         true_labels=truth.labels.tolist(),
         true_masks=None if masks is None else truth.masks(),
     )
-
-
-def _packed(mask: np.ndarray) -> dict[str, Any]:
-    """Return a mask as COCO's compressed RLE, with text in place of bytes."""
-    # Only detectors have it installed.
-    from pycocotools import mask as coco_mask
-
-    code = coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))
-    return dict(size=list(code['size']), counts=code['counts'].decode())

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mmmetaformer.datasets.run_lengths import run_lengths
+
 from ..objects import AnnotatedImage, AnnotatedSet, Thing
 from ..problems import Notes
 from .boxes import box_around
@@ -65,15 +67,8 @@ def _things(file: LabelmeFile) -> list[Thing]:
 
 def _masked(name: str, parts: Sequence[Outline], size: tuple[int, int]) -> Thing:
     """Return an object of which at least one part is a mask."""
-    from pycocotools import mask as coco_mask
-
     mask = paint(parts, size, [1] * len(parts), 0).astype(bool)
     rows, columns = np.nonzero(mask)
     box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
-    rle = coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))
     left, top, right, bottom = (float(side) for side in box)
-    return Thing(
-        name,
-        (left, top, right, bottom),
-        rle=dict(size=list(rle['size']), counts=rle['counts'].decode('ascii')),
-    )
+    return Thing(name, (left, top, right, bottom), rle=run_lengths(mask))
