@@ -11,8 +11,8 @@ from mmmetaformer.shipped import configs_in, shipped_folder
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add those of this command."""
     parser.epilog = (
-        'A name stands for its file in every command: mmmetaformer train '
-        'upernet_convformer. In a config of your own: '
+        'A name stands for its file where a command takes a config: mmmetaformer '
+        'train upernet_convformer. In a config of your own: '
         "_base_ = 'mmmetaformer::upernet_convformer'"
     )
     parser.add_argument('part', nargs='?', default='', help='such as caformer_s36')

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ['run_lengths']
+__all__ = ['mask_of', 'run_lengths']
 
 
 def run_lengths(mask: np.ndarray) -> dict[str, Any]:
@@ -19,3 +19,10 @@ def run_lengths(mask: np.ndarray) -> dict[str, Any]:
 
     code = coco_mask.encode(np.asfortranarray(mask != 0, dtype=np.uint8))
     return dict(size=list(code['size']), counts=code['counts'].decode('ascii'))
+
+
+def mask_of(code: dict[str, Any]) -> np.ndarray:
+    """Return the mask (H, W) of `run_lengths` as uint8."""
+    from pycocotools import mask as coco_mask
+
+    return coco_mask.decode({**code, 'counts': code['counts'].encode('ascii')})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from mmmetaformer.shipped import shipped_folder
 
@@ -41,7 +41,10 @@ def allowed() -> dict[str, Requirement]:
 
 def same_version(one: str, other: str) -> bool:
     """Compare versions; what follows a '+', such as '+cu130', does not count."""
-    return Version(one).public == Version(other).public
+    try:
+        return Version(one).public == Version(other).public
+    except InvalidVersion:  # a distribution may say anything, or nothing
+        return one == other
 
 
 def _lines(name: str) -> Iterator[Requirement]:

@@ -28,17 +28,14 @@ class Latency:
     speed_up: tuple[float, float, float]
 
 
-def measure_latency(
-    ways: Mapping[str, Callable[[], object]], rounds: int = ROUNDS
-) -> list[Latency]:
+def measure_latency(ways: Mapping[str, Callable[[], object]]) -> list[Latency]:
     """Call each way in turn, so that a busy moment of the machine affects them all.
 
     Args:
         ways: By name; the others are compared with the first.
-        rounds: Measured calls of each, after a warm-up.
     """
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(WARM_UP + rounds):
+    for turn in range(WARM_UP + ROUNDS):
         for name, call in ways.items():
             start = time.perf_counter()
             call()

@@ -117,11 +117,8 @@ def _load(module: nn.Module, weights: str) -> None:
         load_pretrained(module, weights, prefix=prefix)
         return
     tensors = read_weights(locate(weights)).tensors
-    own = {
-        key.removeprefix(PREFIX): value
-        for key, value in tensors.items()
-        if key.startswith(PREFIX) or not any(k.startswith(PREFIX) for k in tensors)
-    }
+    own = {k[len(PREFIX) :]: v for k, v in tensors.items() if k.startswith(PREFIX)}
+    own = own or tensors
     found = module.load_state_dict(own, strict=False)
     if found.missing_keys:
         raise ConfigError(

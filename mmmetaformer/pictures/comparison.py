@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .receptive_field import share_of_area
 
-__all__ = ['Looked', 'draw_comparison']
+__all__ = ['PARTS', 'Looked', 'draw_comparison']
 
 FLOOR = 1e-4  # of the largest gradient: darker is black
 PARTS = (0.5, 0.95)

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the network of a config sees: its data after pipeline and normalization."""
 
-import contextlib
-import io
 import random
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +13,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import DATASETS, MODELS, init_default_scope
 from numpy.typing import NDArray
 
+from mmmetaformer.engine.undisturbed import silent
 from mmmetaformer.host import dicts_in
 
 __all__ = ['SeenSample', 'seen_samples']
@@ -58,7 +56,7 @@ def seen_samples(
     """
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     loader = cfg[f'{split}_dataloader']
-    with _quiet():
+    with silent():
         dataset = DATASETS.build(loader['dataset'])
         if hasattr(dataset, 'full_init'):
             dataset.full_init()
@@ -70,14 +68,6 @@ def seen_samples(
     size = loader.get('batch_size') or 1
     batches = [indices[i : i + size] for i in range(0, len(indices), size)]
     return dict(dataset.metainfo), _samples(dataset, preprocessor, cfg, split, batches)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Leave out what pycocotools prints, and warnings that nobody can act on."""
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter('ignore')
-        yield
 
 
 def _plain() -> dict[str, str]:

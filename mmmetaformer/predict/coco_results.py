@@ -4,10 +4,11 @@
 import heapq
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.text import shortened
 
 from .outputs import Outputs
 from .result import Result
@@ -31,15 +32,16 @@ class CocoIds:
 
     def __init__(self, names: Sequence[str], file: str | None = None) -> None:
         self.categories = {name: number for number, name in enumerate(names, 1)}
-        self._images: dict[str, Any] = {}
+        self._images: dict[str, list[tuple[PurePath, Any]]] | None = None
         if file is None:
             return
+        self._images = {}
         try:
             content = json.loads(Path(file).read_text(encoding='utf-8'))
             categories = {one['name']: one['id'] for one in content['categories']}
-            self._images = {
-                Path(one['file_name']).name: one['id'] for one in content['images']
-            }
+            for one in content['images']:
+                path = PurePath(one['file_name'])
+                self._images.setdefault(path.name, []).append((path, one['id']))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"--ids {file} is not an annotation file in COCO's format: "
@@ -61,14 +63,27 @@ class CocoIds:
             number: Its place, from 1.
 
         Raises:
-            ConfigError: It is not in the annotation file.
+            ConfigError: It is not in the annotation file, or its name does not tell
+                which one of it.
         """
-        if not self._images:
+        if self._images is None:
             return number
-        name = Path(file).name
-        if name not in self._images:
-            raise ConfigError(f'{name} is not among the images of --ids')
-        return self._images[name]
+        path = PurePath(file)
+        same = self._images.get(path.name, [])
+        if len(same) > 1:  # of one name, in several folders
+            same = [
+                (one, id_)
+                for one, id_ in same
+                if path.parts[-len(one.parts) :] == one.parts
+            ]
+        if not same:
+            raise ConfigError(f'{file} is not among the images of --ids')
+        if len(same) > 1:
+            raise ConfigError(
+                f'{file} may be several of the images of --ids: '
+                f'{shortened((one for one, _ in same), 3)}'
+            )
+        return same[0][1]
 
 
 def objects_of(result: Result, categories: Sequence[Any]) -> list[dict[str, Any]]:

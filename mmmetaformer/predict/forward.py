@@ -27,9 +27,8 @@ class Forward:
 
     Args:
         model: In evaluation mode.
-        merge: The host's model around it that merges the boxes of several views; None
-            without `--tta`.
-        tta: Whether inputs are lists of views.
+        merge: The host's model around it that merges the boxes of several views; with
+            it, inputs are lists of views.
         scope: The default scope of the model's config.
         classes: How many classes there are.
     """
@@ -38,13 +37,12 @@ class Forward:
         self,
         model: nn.Module,
         merge: nn.Module | None,
-        tta: bool,
         scope: str,
         classes: int,
     ) -> None:
         self.model: Any = model
         self._merge: Any = merge
-        self._tta = tta
+        self._tta = merge is not None
         self._scope = scope
         self._classes = classes
         #: Whether it is a segmentor, which has scores for each pixel.

@@ -69,7 +69,7 @@ def load_model(
     check_fits(model, file.weights, file.path)
     check_finite(model, file.weights, file.path)
     model.load_state_dict(file.weights)
-    names = _names(cfg, file, meta, model)
+    names = _names(cfg, file)
     return Predictor(
         model=model.to(place).eval(),
         pipeline=pipeline,
@@ -136,9 +136,7 @@ def _build(cfg: Config, path: str) -> nn.Module:
         ) from error
 
 
-def _names(
-    cfg: Config, file: Checkpoint, meta: Mapping[str, Any], model: nn.Module
-) -> tuple[str, ...]:
+def _names(cfg: Config, file: Checkpoint) -> tuple[str, ...]:
     names = file.classes or classes_of_config(cfg)
     if names is None:
         raise ConfigError(

@@ -64,6 +64,11 @@ class Tiles:
                 f'{self.overlap}'
             )
 
+    @classmethod
+    def of(cls, size: int, overlap: int | None) -> 'Tiles':
+        """Return tiles that overlap by an eighth of their side if nothing is said."""
+        return cls(size, size // 8 if overlap is None else overlap)
+
     def cuts(self, image: np.ndarray) -> bool:
         """Return whether an image is larger than a tile."""
         return max(image.shape[:2]) > self.size
@@ -100,7 +105,7 @@ class Predictor:
         self.palette = list(palette)
         self.checkpoint = checkpoint
         self._pipeline = pipeline
-        self._forward = Forward(model, merge, merge is not None, scope, len(names))
+        self._forward = Forward(model, merge, scope, len(names))
 
     @property
     def device(self) -> torch.device:
@@ -137,9 +142,7 @@ class Predictor:
         Raises:
             ConfigError: An image cannot be read, or an argument does not work.
         """
-        tiles = None
-        if tile is not None:
-            tiles = Tiles(tile, tile // 8 if overlap is None else overlap)
+        tiles = None if tile is None else Tiles.of(tile, overlap)
         several = _several(images)
         every = several if several is not None else [images]
         results: list[Result] = []

@@ -29,12 +29,10 @@ class Source:
     Attributes:
         checkpoint: A local file.
         config: The config of a file that the user named; None for the checkpoint's own.
-        chosen: Whether the checkpoint was looked for, and not named by the user.
     """
 
     checkpoint: str
     config: Config | None = None
-    chosen: bool = False
 
 
 def find_source(
@@ -60,35 +58,32 @@ def find_source(
                 f'{named} is no config file, so --checkpoint {checkpoint} would be a '
                 'second checkpoint: name one of them'
             )
-        path, chosen = _find_checkpoint(named)
-        return Source(path, _read(config) if config else None, chosen)
+        return Source(_find_checkpoint(named), _read(config) if config else None)
     if config is not None:
         raise ConfigError(f'two configs are named, {named} and {config}: name one')
     cfg = _read(named)
     if checkpoint is not None:
-        path, chosen = _find_checkpoint(os.path.expanduser(os.fspath(checkpoint)))
-        return Source(path, cfg, chosen)
+        return Source(_find_checkpoint(os.path.expanduser(checkpoint)), cfg)
     work_dir = Path(cfg.get('work_dir') or Path('work_dirs', Path(named).stem))
     if not work_dir.is_dir():
         raise ConfigError(
             f'{named} has no work dir {work_dir}, where its checkpoints would be: name '
             'a checkpoint with --checkpoint'
         )
-    return Source(_newest(work_dir), cfg, True)
+    return Source(_newest(work_dir), cfg)
 
 
-def _find_checkpoint(named: str) -> tuple[str, bool]:
-    """Return the file, and whether it was chosen from several."""
+def _find_checkpoint(named: str) -> str:
     if '://' in named:
-        return str(locate(named)), False
+        return str(locate(named))
     path = Path(named)
     if path.is_file():
-        return named, False
+        return named
     if path.is_dir():
-        return _newest(path), True
+        return _newest(path)
     if path.parent.is_dir() and path.name in (LAST, BEST):
         find = _best if path.name == BEST else _newest
-        return find(path.parent), True
+        return find(path.parent)
     raise ConfigError(
         f'there is no {named}. Expected a checkpoint (.pth, .safetensors), a work dir, '
         f'WORK_DIR/{LAST}, WORK_DIR/{BEST}, or a config (.py)'

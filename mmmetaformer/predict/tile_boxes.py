@@ -80,7 +80,7 @@ def moved(found: Objects, rows: Span, columns: Span, size: tuple[int, int]) -> O
     return Objects(found.boxes + shift, found.scores, found.labels, masks, cut)
 
 
-def join(parts: list[Objects], limit: int | None = None) -> Objects:
+def join(parts: list[Objects]) -> Objects:
     """Return the objects of all tiles, each once, the surest first.
 
     Of boxes of a class that overlap, the surest whole one stays. A box that a seam has
@@ -88,7 +88,6 @@ def join(parts: list[Objects], limit: int | None = None) -> Objects:
 
     Args:
         parts: In pixels of the image.
-        limit: How many to return at most.
     """
     size = next((part.masks.size for part in parts if part.masks is not None), (0, 0))
     masks = [mask for part in parts if part.masks is not None for mask in part.masks]
@@ -102,7 +101,7 @@ def join(parts: list[Objects], limit: int | None = None) -> Objects:
     kept: list[int] = []
     for label in np.unique(every.labels):
         kept += _kept_of_class(every, np.flatnonzero(every.labels == label))
-    order = sorted(kept, key=lambda i: -every.scores[i])[:limit]
+    order = sorted(kept, key=lambda i: -every.scores[i])
     return every.take(np.array(order, dtype=np.int64))
 
 

@@ -9,6 +9,7 @@ that its arguments name; that is left out, too.
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,15 +44,19 @@ OPENS_OTHERS = (
     'mmdet.models.vis',
     'mmpretrain.models.backbones.timm_backbone',
     'mmpretrain.models.classifiers',
+    'mmpretrain.models.heads.vqa_head',
     'mmpretrain.models.multimodal',
     'mmpretrain.models.peft',
     'mmpretrain.models.retrievers',
+    'mmpretrain.models.selfsup',
     'mmpretrain.models.utils',
     'mmpretrain.utils',
     'mmseg.models.backbones.timm_backbone',
     'mmseg.models.backbones.vpd',
     'mmseg.models.text_encoder',
 )
+#: Text that names a file or an address; losses read their `class_weight` from one.
+FILE = re.compile(r'[/\\]|\.[A-Za-z]\w*$')
 #: What these transforms do depends on the image and their arguments alone.
 TRANSFORM_NAMES = frozenset(
     (
@@ -110,6 +115,13 @@ def check_types(parts: Any, scope: str, name: str, transforms: bool = False) -> 
                 f'the config in {name} sets _scope_={part["_scope_"]!r}, which is not '
                 'accepted from a checkpoint. Pass the config file: --config FILE'
             )
+        for text in () if transforms else _texts(part):
+            if FILE.search(text):
+                raise ConfigError(
+                    f'the config in {name} names {text!r} in its model, which looks '
+                    'like a file and is not accepted from a checkpoint. If you trust '
+                    'it, pass the config file: --config FILE'
+                )
         if 'type' not in part:
             continue
         kind = part['type']
@@ -122,6 +134,17 @@ def check_types(parts: Any, scope: str, name: str, transforms: bool = False) -> 
                 'from a checkpoint: it is not a registered one, or one that loads '
                 'other files. If you trust it, pass the config file: --config FILE'
             )
+
+
+def _texts(part: dict[str, Any]) -> Iterator[str]:
+    """Yield the text in a dict and its lists, but for the type."""
+    waiting = [value for key, value in part.items() if key != 'type']
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            waiting += value
 
 
 def _is_model(kind: str, scope: str) -> bool:

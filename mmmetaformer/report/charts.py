@@ -30,9 +30,7 @@ class Chart:
     spec: dict[str, Any]
 
 
-def lines(
-    title: str, curves: Mapping[str, Curve], unit: str = '', log: bool = False
-) -> Chart:
+def lines(title: str, curves: Mapping[str, Curve]) -> Chart:
     """Return curves over the iterations; a click on a name in the legend shows one."""
     each = max(curve.each for curve in curves.values())
     rows = [
@@ -49,8 +47,7 @@ def lines(
     x = dict(
         field='x', type='quantitative', title='iteration', axis=dict(tickMinStep=1)
     )
-    scale = dict(zero=False, **({'type': 'symlog', 'constant': 1e-6} if log else {}))
-    y = dict(field='y', type='quantitative', title=unit or None, scale=scale)
+    y = dict(field='y', type='quantitative', title=None, scale=dict(zero=False))
     legend = dict(symbolOpacity=1)  # not that of the band
     color = dict(
         field='s', type='nominal', title=None, sort=list(curves), legend=legend

@@ -10,7 +10,7 @@ import numpy as np
 from mmmetaformer.engine.val_record import Record
 
 from .charts import Chart, bars, matrix
-from .curves_section import OF_CLASS
+from .curves_section import PER_CLASS
 from .detection import KINDS, error_kinds
 from .detection.average_precision import mean
 from .log import History
@@ -97,9 +97,9 @@ def _of_instances(record: Record, history: History) -> Results:
     }
     errors = error_kinds(split['detections'], split['truths'], len(names))
     logged = {
-        name.rpartition('/')[2].removesuffix(OF_CLASS): float(100 * scalar.values[-1])
+        name.rpartition('/')[2].removesuffix(PER_CLASS): float(100 * scalar.values[-1])
         for name, scalar in history.validation.items()
-        if name.endswith(OF_CLASS)
+        if name.endswith(PER_CLASS)
     }
     header = ['class', 'AP50 %', 'recall %', 'objects']
     recall = 100 * _ratio(errors.found.astype(float), errors.objects.astype(float))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmmetaformer.host import PER_CLASS
+
 from .charts import Chart, lines
 from .log import History, curve_of
 from .log.history import Scalar
@@ -16,8 +18,6 @@ __all__ = ['Metric', 'charts_of', 'is_class_result', 'metrics_of']
 MOST = 12  # curves in a chart
 TIMES = ('time', 'data_time')
 RATES = ('lr', 'base_lr')
-#: The end of names of results of a class: mmdet's `classwise`.
-OF_CLASS = '_precision'
 
 
 @dataclass
@@ -97,7 +97,7 @@ def is_loss(name: str) -> bool:
 
 def is_class_result(name: str) -> bool:
     """Return whether a metric is that of a single class."""
-    return name.endswith(OF_CLASS)
+    return name.endswith(PER_CLASS)
 
 
 def _add(charts: list[Chart], title: str, scalars: Mapping[str, Scalar]) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import Image
-from pycocotools import mask as coco_mask
 
+from mmmetaformer.datasets.run_lengths import mask_of
 from mmmetaformer.engine.val_record import Record
 from mmmetaformer.predict.draw import draw
+from mmmetaformer.predict.palette import fitting_palette
 
 __all__ = ['Pictures', 'pictures_of']
 
@@ -76,13 +77,14 @@ def pictures_of(record: Record | None) -> Pictures | None:
 
 def _legend(record: Record) -> list[tuple[str, str]]:
     """Return the classes that are in the label maps."""
-    names, palette = record.facts['names'], record.facts['palette']
+    names = record.facts['names']
+    colors = fitting_palette(record.facts['palette'], len(names))
     maps = [a for key, a in record.arrays.items() if key.startswith(('true_', 'pred'))]
     there = np.unique(np.concatenate([np.unique(one) for one in maps]))
     return [
-        (names[i], '#' + bytes(palette[i]).hex())
+        (names[i], '#' + bytes(colors[i]).hex())
         for i in there.tolist()
-        if i < min(len(names), len(palette))
+        if i < len(names)
     ]
 
 
@@ -125,8 +127,10 @@ def _instances(
 
 
 def _masks(codes: list[dict[str, Any]], size: tuple[int, ...]) -> np.ndarray:
-    whole = [coco_mask.decode({**c, 'counts': c['counts'].encode()}) for c in codes]
-    fitted = [cv2.resize(m, size, interpolation=cv2.INTER_NEAREST) for m in whole]
+    fitted = [
+        cv2.resize(mask_of(code), size, interpolation=cv2.INTER_NEAREST)
+        for code in codes
+    ]
     return np.array(fitted, bool)
 
 

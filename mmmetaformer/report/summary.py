@@ -2,11 +2,13 @@
 """The first lines of the page: what ran, how far it is, how fast."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from mmmetaformer.engine.console.pace import duration
 
 from .log import History, Start
 
@@ -38,8 +40,7 @@ def summary_of(
             speed += f' ({facts["images_per_pass"] / seconds:.3g} images/s)'
         tiles.append(('Per iteration', speed))
         if state == 'running' and total > done:
-            left = timedelta(seconds=round(seconds * (total - done)))
-            tiles.append(('Time left', str(left)))
+            tiles.append(('Time left', duration(seconds * (total - done))))
     if facts.get('passes', 1) > 1:
         tiles.append(('Updates', f'one in {facts["passes"]} iterations'))
     if facts.get('parameters'):

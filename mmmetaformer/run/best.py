@@ -47,6 +47,7 @@ def use_judgement(cfg: Config, save_best: str | None, patience: int | None) -> N
             _set_best(hook, name)
     if patience:
         best, *_ = [*as_list((hook or {}).get('save_best')), AUTO]
+        rule, *_ = [*as_list((hook or {}).get('rule')), None]
         name = _resolve(cfg, best, '--patience')
         drop_hook(cfg, 'EarlyStoppingHook')
         add_hook(
@@ -54,7 +55,7 @@ def use_judgement(cfg: Config, save_best: str | None, patience: int | None) -> N
             dict(
                 type='EarlyStoppingHook',
                 monitor=name,
-                rule=_rule(name),
+                rule=rule or _rule(name),
                 min_delta=LEAST_GAIN,
                 patience=patience,
             ),
@@ -62,7 +63,9 @@ def use_judgement(cfg: Config, save_best: str | None, patience: int | None) -> N
 
 
 def _set_best(hook: Any, metric: str) -> None:
-    hook.update(save_best=metric, rule=_rule(metric))
+    # The config's rule is that of its own metric.
+    own = hook.get('rule') if hook.get('save_best') == metric else None
+    hook.update(save_best=metric, rule=own or _rule(metric))
 
 
 def _resolve(cfg: Config, metric: str, option: str) -> str:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 
 from mmmetaformer.compat.host_warnings import hide
+from mmmetaformer.compat.process_end import end_process
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.launch.report import PARENT, own_file, report
 from mmmetaformer.launchers import is_first_process
@@ -208,17 +209,34 @@ def exit_on_user_error(main: Callable[[], None]) -> None:
     if 'RANK' in os.environ:
         launcher = os.environ.get(PARENT)
         die_with_parent(int(launcher) if launcher else None)
+    status = _status_of(main)
+    end_process(status)
+    if status:
+        sys.exit(status)
+
+
+def _status_of(main: Callable[[], None]) -> int:
+    """Run a tool; print or report its errors; return the exit status.
+
+    Raises:
+        Exception: What no launcher prints.
+    """
     try:
         main()
     except ConfigError as error:
         if not report(error, USER_ERROR):
             print(f'error: {error}', file=sys.stderr)
-        sys.exit(USER_ERROR)
+        return USER_ERROR
     except KeyboardInterrupt:
         if own_file() is None:
             print('stopped by SIGINT', file=sys.stderr)
-        sys.exit(128 + signal.SIGINT)
+        return 128 + signal.SIGINT
+    except SystemExit as stop:
+        if isinstance(stop.code, str):
+            raise  # text that Python prints
+        return stop.code or 0
     except Exception as error:
         if not report(error, 1):
             raise
-        sys.exit(1)
+        return 1
+    return 0

@@ -12,7 +12,7 @@ from mmmetaformer.engine.loop_length import scale_run
 from mmmetaformer.engine.undisturbed import silent
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import counts_epochs, schedulers_of, type_name
-from mmmetaformer.launchers import is_first_process
+from mmmetaformer.say import say
 from mmmetaformer.tracebacks import words_of
 
 __all__ = ['use_length']
@@ -62,14 +62,12 @@ def use_length(cfg: Config, length: str, world_size: int) -> None:
     steps = math.ceil(new * (per_epoch if in_epochs else 1) / passes)
     _fit_warmup(cfg, steps)
     check_schedule(cfg)
-    if is_first_process():
-        unit = 'epochs' if in_epochs else 'iterations'
-        validation = cfg.train_cfg.get('val_interval', 1)
-        print(
-            f'--length {length}: {new:,} {unit} of training ({steps:,} steps), '
-            f'validation every {validation:,}',
-            flush=True,
-        )
+    unit = 'epochs' if in_epochs else 'iterations'
+    validation = cfg.train_cfg.get('val_interval', 1)
+    say(
+        f'--length {length}: {new:,} {unit} of training ({steps:,} steps), '
+        f'validation every {validation:,}'
+    )
 
 
 def _passes_per_epoch(cfg: Config, length: str, world_size: int) -> float:

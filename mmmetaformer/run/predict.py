@@ -7,17 +7,19 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.distributed as dist
+from mmengine.dist import all_gather_object
 from tqdm import tqdm
 
 from mmmetaformer import compat
 from mmmetaformer.checks.writable import check_folder_writable
 from mmmetaformer.compat.slurm_launch import prepare_slurm_launch
+from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.launchers import process_number, world_size_of
 from mmmetaformer.predict.coco_results import CocoIds, join_parts
@@ -78,17 +80,17 @@ def predict(args: argparse.Namespace) -> None:
     writer = Writer(outputs, args.save, list(ids.categories.values()))
     start = time.monotonic()
     done, failed = _predict_all(model, mine, writer, outputs, rank, tiles, args)
-    every = _gathered((done, failed), processes)
-    if rank == 0:
+    every = all_gather_object((done, failed))
+
+    def finish() -> None:
         if 'json' in args.save:
             join_parts(outputs, processes, ids, not model.segments)
         else:
             for process in range(processes):
                 outputs.part(process).unlink(missing_ok=True)
         _report(every, time.monotonic() - start, outputs)
-    if processes > 1:
-        dist.barrier()
-        dist.destroy_process_group()
+
+    in_first_process(finish)
     if any(bad for _, bad in every):
         sys.exit(FAILED)
 
@@ -115,6 +117,7 @@ def _predict_all(
     )
     last = -1
     with (
+        closing(writer),
         outputs.part(rank).open('w', encoding='utf-8') as part,
         # In a file it would be many lines.
         tqdm(total=len(files), unit='file', disable=None if rank == 0 else True) as bar,
@@ -129,7 +132,6 @@ def _predict_all(
                 continue
             done += 1
             part.write(json.dumps(answer) + '\n')
-    writer.close()
     return done, failed
 
 
@@ -168,7 +170,7 @@ def _tiles(args: argparse.Namespace) -> Tiles | None:
         if args.overlap is not None:
             raise ConfigError('--overlap is that of tiles: add --tile SIZE')
         return None
-    return Tiles(args.tile, args.tile // 8 if args.overlap is None else args.overlap)
+    return Tiles.of(args.tile, args.overlap)
 
 
 def _start_processes(launcher: str) -> tuple[int, int]:
@@ -202,11 +204,3 @@ def _device(named: str | None, launcher: str) -> str | None:
         return named
     local = os.environ.get('LOCAL_RANK') or os.environ.get('SLURM_LOCALID') or '0'
     return f'cuda:{int(local) % torch.cuda.device_count()}'
-
-
-def _gathered(mine: tuple[int, list[str]], processes: int) -> list[Any]:
-    if processes == 1:
-        return [mine]
-    every: list[Any] = [None] * processes
-    dist.all_gather_object(every, mine)
-    return every

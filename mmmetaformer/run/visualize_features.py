@@ -16,7 +16,7 @@ from mmmetaformer.checks.writable import check_file_writable
 from mmmetaformer.datasets.sample_data.spec import SampleSpec
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.pictures.backbones import NamedBackbone, build_backbone
-from mmmetaformer.pictures.comparison import Looked, draw_comparison
+from mmmetaformer.pictures.comparison import PARTS, Looked, draw_comparison
 from mmmetaformer.pictures.feature_maps import mean_picture, pca_picture
 from mmmetaformer.pictures.inputs import as_input, find_images, read_square
 from mmmetaformer.pictures.receptive_field import receptive_field, share_of_area
@@ -44,7 +44,7 @@ def visualize_features(args: argparse.Namespace) -> None:
     if args.size % MULTIPLE:
         raise ConfigError(f'--size {args.size} is no multiple of {MULTIPLE}')
     path = Path(args.out)
-    if path.suffix not in ('.png', '.svg', '.pdf'):
+    if path.suffix not in ('.png', '.svg'):
         raise ConfigError(f'--out {path}: expected a name that ends with .png or .svg')
     check_file_writable(path, '--out')
     compat.install()
@@ -56,7 +56,7 @@ def visualize_features(args: argparse.Namespace) -> None:
     draw_comparison(pictures[0], looked, len(pictures), path)
     rows: list[Sequence[object]] = [('backbone', 'weights', '50 % in', '95 % in')]
     for one in looked:
-        shares = [f'{share_of_area(one.field, part):.1%}' for part in (0.5, 0.95)]
+        shares = [f'{share_of_area(one.field, part):.1%}' for part in PARTS]
         rows.append((one.name, one.weights, *shares))
     print(
         'Effective receptive field: the part of the image, a square around the centre,'

@@ -54,6 +54,22 @@ def test_nothing_that_loads_files_is_taken(cfg):
     assert 'LoadAnnotations' not in kinds
 
 
+@pytest.mark.parametrize(
+    'text',
+    ['http://evil/x.pkl', 'x.pkl', '/tmp/x', 'a\\b', './x.npy', ['y', 'x.json']],
+)
+def test_text_that_names_a_file(cfg, text):
+    """mmseg's losses read `class_weight` from a file, also from a pickle."""
+    cfg.model.decode_head.loss_decode.class_weight = text
+    with pytest.raises(ConfigError, match='looks like a file and is not accepted'):
+        read(cfg)
+
+
+def test_weights_of_classes_are_no_file(cfg):
+    cfg.model.decode_head.loss_decode.class_weight = [0.5, 2.0]
+    assert read(cfg).model.decode_head.loss_decode.class_weight == [0.5, 2.0]
+
+
 TYPES = [
     'os.system',
     'subprocess.Popen',

@@ -39,6 +39,14 @@ def test_patience_follows_the_best_checkpoint(root):
     assert cfg.custom_hooks[-1]['monitor'] == 'coco/bbox_mAP_50'
 
 
+def test_the_rule_of_a_config_counts(root):
+    cfg = config(root, 'upernet_convformer')
+    cfg.default_hooks.checkpoint.update(save_best='mAcc', rule='less')
+    use_judgement(cfg, 'mAcc', 3)
+    assert cfg.default_hooks.checkpoint.rule == 'less'
+    assert cfg.custom_hooks[-1]['rule'] == 'less'
+
+
 def test_patience_replaces_the_hook_of_the_config(root):
     cfg = config(root, 'upernet_convformer')
     cfg.custom_hooks = [dict(type='EarlyStoppingHook', monitor='aAcc', patience=1)]

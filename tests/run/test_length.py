@@ -22,13 +22,15 @@ def lengths(cfg):
     )
 
 
-def test_steps_of_a_loop_in_iterations(tmp_path, capsys):
+def test_steps_of_a_loop_in_iterations(tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr('mmmetaformer.run.length.say', said.append)
     cfg = by_steps(tmp_path, 16)  # 20 steps, 5 of them warm-up; all intervals are 10
     use_length(cfg, '200', 1)
     assert lengths(cfg) == (200, 50, (50, 200, None))
     assert cfg.train_cfg.val_interval == 100
     assert cfg.default_hooks.checkpoint.interval == 100
-    assert '200 iterations of training (200 steps)' in capsys.readouterr().out
+    assert '200 iterations of training (200 steps)' in said[0]
 
 
 def test_epochs_of_a_loop_in_epochs(tmp_path):

@@ -8,6 +8,7 @@ from mmengine.hooks import EarlyStoppingHook, Hook
 from mmengine.runner import Runner
 
 from mmmetaformer.engine.batch_plan import plan_of
+from mmmetaformer.host import counts_epochs
 from mmmetaformer.say import say
 
 from .loop_progress import LoopProgress
@@ -57,7 +58,7 @@ class TrainingConsoleHook(Hook):
         self._pace.step()
         if self._screen.due():
             done, total = self._steps(runner.iter + 1), self._steps(runner.max_iters)
-            in_epochs = runner.max_epochs > 1
+            in_epochs = counts_epochs(runner.cfg)
             epoch = f'Epoch {runner.epoch + 1}/{runner.max_epochs}'
             what = epoch if in_epochs else 'Training'
             self._screen.progress(what, done, total, self._words(runner))
@@ -82,7 +83,7 @@ class TrainingConsoleHook(Hook):
         """Called by mmengine after a validation."""
         self._validation_seconds = self._validation.seconds()
         self._pace.start()
-        if runner.max_epochs > 1:
+        if counts_epochs(runner.cfg):
             place, total = f'epoch {runner.epoch:,}', runner.max_epochs
         else:
             place = f'step {self._steps(runner.iter):,}'

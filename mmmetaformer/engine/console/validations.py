@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
-from mmmetaformer.host import main_metric
+from mmmetaformer.host import counts_epochs, main_metric
 
 __all__ = ['best_validation', 'validations_left']
 
@@ -45,7 +45,7 @@ def validations_left(runner: Runner) -> int:
     interval = getattr(loop, 'val_interval', 0)
     if not interval or runner.val_loop is None:
         return 0
-    in_epochs = runner.max_epochs > 1
+    in_epochs = counts_epochs(runner.cfg)
     done, end = (
         (runner.epoch, runner.max_epochs)
         if in_epochs

@@ -27,6 +27,8 @@ def use_val_loss(cfg: Config) -> None:
             f'--val-loss knows the heads of mmdet and mmseg; {type_name(cfg.model)} '
             'has none of them'
         )
+    detects = not cfg.model.get('decode_head')
+    fits = set()
     for dataset in data_sets_of(cfg, 'val'):
         steps = [type_name(step) for step in as_list(dataset.get('pipeline'))]
         if ANNOTATIONS not in steps:
@@ -35,6 +37,10 @@ def use_val_loss(cfg: Config) -> None:
                 f'which has {", ".join(steps)}'
             )
         resized = any('Resize' in step for step in steps[: steps.index(ANNOTATIONS)])
-        detects = not cfg.model.get('decode_head')
-        fit = resized and detects
-        add_hook(cfg, dict(type='mmmetaformer.ValLossHook', fit_objects=fit))
+        fits.add(resized and detects)
+    if len(fits) > 1:
+        raise ConfigError(
+            '--val-loss: some data sets of val_dataloader resize before '
+            f'{ANNOTATIONS}, others after it'
+        )
+    add_hook(cfg, dict(type='mmmetaformer.ValLossHook', fit_objects=fits.pop()))

@@ -24,8 +24,7 @@ class Record:
     """What the report shows of a validation.
 
     Attributes:
-        facts: Values for JSON: kind of model, names of classes, step, metrics,
-            pictures.
+        facts: Values for JSON: kind of model, names of classes, step, pictures.
         arrays: Arrays by name, none of objects.
     """
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hook that keeps what the report shows of a validation."""
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,10 @@ class ValidationRecordHook(Hook):
     def __init__(self) -> None:
         self._kept: LabelMaps | Instances | None = None
         self._seen = 0
-        #: Seconds that this hook took in the last validation.
-        self.seconds = 0.0
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Called by mmengine before it validates."""
-        self._kept, self._seen, self.seconds = None, 0, 0.0
+        self._kept, self._seen = None, 0
 
     def after_val_iter(
         self,
@@ -50,7 +47,6 @@ class ValidationRecordHook(Hook):
         outputs: Sequence[Any] | None = None,
     ) -> None:
         """Called by mmengine after each batch of the validation."""
-        start = time.perf_counter()
         if not self._seen and outputs:
             self._kept = _keeper(runner, outputs[0])
         for sample in outputs or ():
@@ -59,13 +55,11 @@ class ValidationRecordHook(Hook):
             self._seen += 1
             if self._kept is not None and index < len(runner.val_dataloader.dataset):
                 self._kept.add(index, sample)
-        self.seconds += time.perf_counter() - start
 
     def after_val_epoch(
         self, runner: Runner, metrics: Mapping[str, float] | None = None
     ) -> None:
         """Called by mmengine with the metrics of the validation."""
-        start = time.perf_counter()
         parts = gather_results([self._kept], runner.world_size) or []
         whole, *others = [part for part in parts if part is not None] or [None]
         self._kept = None
@@ -78,11 +72,8 @@ class ValidationRecordHook(Hook):
                 names=[str(name) for name in meta['classes']],
                 palette=[list(color) for color in meta.get('palette') or ()],
                 step=runner.iter,
-                epoch=runner.epoch,
-                metrics={k: float(v) for k, v in (metrics or {}).items() if _plain(v)},
             )
             write_record(Path(runner.log_dir), record)
-        self.seconds += time.perf_counter() - start
 
 
 def use_validation_record(cfg: Config) -> None:
@@ -109,7 +100,3 @@ def _keeper(runner: Runner, sample: Any) -> LabelMaps | Instances | None:
     if truth is not None and 'bboxes' in sample.get('pred_instances', ()):
         return Instances(truth)
     return None
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, (int, float)) or getattr(value, 'ndim', None) == 0

@@ -33,7 +33,6 @@ class Instances:
         self._truth = truth
         self.detections: dict[int, np.ndarray] = {}
         self.truths: dict[int, np.ndarray] = {}
-        self.scores: dict[int, float] = {}
         self.extremes = Extremes()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -61,23 +60,18 @@ class Instances:
         ours = _Shown(boxes[shown], labels[shown], scores[shown], order[shown])
         real = truth.crowd == 0
         score = f1_of(ours.boxes, ours.labels, truth.boxes[real], truth.labels[real])
-        self.scores[index] = score
         self.extremes.offer(index, score, lambda: _content(sample, ours, truth))
 
     def merge(self, other: 'Instances') -> None:
         """Add what another process has kept."""
         self.detections |= other.detections
         self.truths |= other.truths
-        self.scores |= other.scores
         self.extremes.add(other.extremes.pictures)
 
     def record(self) -> Record:
         """Return everything for the file."""
-        order = sorted(self.scores)
-        arrays: dict[str, np.ndarray] = dict(
-            image_index=np.array(order, np.int64),
-            image_score=np.array([self.scores[i] for i in order], np.float32),
-        )
+        order = sorted(self.detections)
+        arrays: dict[str, np.ndarray] = {}
         for name, table in (('detections', self.detections), ('truths', self.truths)):
             rows = [table[i] for i in order]
             arrays[name] = np.concatenate([*rows, np.zeros((0, 6))]).astype(np.float32)

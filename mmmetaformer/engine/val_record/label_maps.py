@@ -32,7 +32,6 @@ class LabelMaps:
         self._classes = num_classes
         self._ignored = ignored
         self.confusion = np.zeros((num_classes, num_classes), np.int64)
-        self.scores: dict[int, float] = {}
         self.extremes = Extremes()
 
     def add(self, index: int, sample: Any) -> None:
@@ -47,7 +46,6 @@ class LabelMaps:
         counts = confusion_of(predicted, true, self._classes, self._ignored)
         self.confusion += counts
         score = mean_iou(counts)
-        self.scores[index] = score
 
         def content() -> Mapping[str, Any]:
             step = -(-max(predicted.shape) // SIDE)
@@ -63,12 +61,11 @@ class LabelMaps:
     def merge(self, other: 'LabelMaps') -> None:
         """Add what another process has counted."""
         self.confusion += other.confusion
-        self.scores |= other.scores
         self.extremes.add(other.extremes.pictures)
 
     def record(self) -> Record:
         """Return everything for the file."""
-        arrays = {'confusion': self.confusion, **_columns(self.scores)}
+        arrays = {'confusion': self.confusion}
         pictures = []
         for number, picture in enumerate(self.extremes.pictures):
             content = dict(picture.content)
@@ -110,11 +107,3 @@ def mean_iou(confusion: np.ndarray) -> float:
 def _kept(labels: Tensor) -> np.ndarray:
     """Return labels as bytes; those that do not fit are ignored in pictures."""
     return labels.clamp(0, IGNORED).to(torch.uint8).cpu().numpy()
-
-
-def _columns(scores: Mapping[int, float]) -> dict[str, np.ndarray]:
-    order = sorted(scores)
-    return dict(
-        image_index=np.array(order, np.int64),
-        image_score=np.array([scores[one] for one in order], np.float32),
-    )

@@ -157,14 +157,12 @@ def test_hook_writes_a_record(tmp_path):
     assert record.arrays['confusion'].sum() == 3 * 8 * 7
     assert record.facts['names'] == list(CLASSES)
     assert record.facts['step'] == 7
-    assert record.facts['metrics'] == {'mIoU': 12.5}
     assert sorted(p['path'] for p in record.facts['pictures']) == [
         '0.png',
         '1.png',
         '2.png',
     ]
     assert record.arrays['predicted_0'].shape == (9, 7)
-    assert hook.seconds > 0
 
 
 def test_hook_of_a_detector(tmp_path):
@@ -213,7 +211,7 @@ def test_images_that_a_sampler_repeats_count_once(tmp_path, monkeypatch):
             hook.after_val_iter(runner, 0, outputs=[label_map_sample(index)])
         hook.after_val_epoch(runner)
     record = read_record(tmp_path)
-    assert record.arrays['image_index'].tolist() == [0, 1, 2]
+    assert sorted(one['index'] for one in record.facts['pictures']) == [0, 1, 2]
     assert record.arrays['confusion'].sum() == 3 * 8 * 7
 
 
