@@ -14,7 +14,14 @@ from mmmetaformer.checks.images.header import Header
 from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.errors import ConfigError
 
-from ..images import Images, loaded_size, read_or_note, turn_array, turn_points
+from ..images import (
+    Images,
+    loaded_size,
+    missing_image,
+    read_or_note,
+    turn_array,
+    turn_points,
+)
 from ..problems import Notes, Problems
 from .boxes import cut_polygons
 from .labelme_shapes import SHAPES, ShapeError, mask_of, polygon_of
@@ -104,10 +111,11 @@ def _read(
     if picture is None:
         problems.add(
             file,
-            f'its image {name or below} is not there. Leave such annotations out with '
+            f'{missing_image(images, name or below)}. Leave such annotations out with '
             '--skip-missing',
         )
         return None
+    images.take(picture, file, problems)
     header = read_or_note(picture, problems)
     if header is None:
         return None

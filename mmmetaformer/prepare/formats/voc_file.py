@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from ..images import Images, loaded_size, read_or_note, turn_points
+from ..images import Images, loaded_size, missing_image, read_or_note, turn_points
 from ..objects import AnnotatedImage, Thing
 from ..problems import Notes, Problems
 from .boxes import cut_box
@@ -70,22 +70,25 @@ def read_voc_file(
             f'{file}:{root.line}', f"expected <annotation> as VOC's, got <{root.tag}>"
         )
         return None
-    written = root.text_of('filename')
+    written = root.text_of('filename').replace('\\', '/')
     # The name of the file is right after images were renamed; <filename> often is not.
     # If they agree, <filename> also has the suffix: masks may have the same stem.
+    # Other folders may have the same names, and <filename> seldom has a folder.
     agree = PurePath(written).stem == PurePath(name).name
-    names = [written, name] if agree else [name, written]
-    picture = images.find(*filter(None, names))
+    beside = str(PurePath(name).with_name(PurePath(written).name)) if agree else name
+    names = [beside, written] if written else [beside]
+    picture = images.find(*names)
     if picture is None and options.skip_missing:
         notes.add('annotations without an image were left out', file)
         return None
     if picture is None:
         problems.add(
             file,
-            f'its image {written or name} is not there. Name the folder with --images, '
-            'or leave such annotations out with --skip-missing',
+            f'{missing_image(images, written or name)}. Name the folder with '
+            '--images, or leave such annotations out with --skip-missing',
         )
         return None
+    images.take(picture, file, problems)
     header = read_or_note(picture, problems)
     if header is None:
         return None
