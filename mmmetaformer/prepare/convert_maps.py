@@ -42,7 +42,9 @@ def convert_maps(args: argparse.Namespace, classes: Sequence[str] | None) -> Non
     own = [one.split for one in images]
     splits, said = settle_split([one.stem for one in images], own, args.val, args.seed)
     images = [
-        replace(one, split=split) for one, split in zip(images, splits, strict=True)
+        replace(one, split=split)
+        for one, split in zip(images, splits, strict=True)
+        if split
     ]
     placer = Placer(args.copy)
     placer.check_space([one.image for one in images], target)
@@ -57,7 +59,7 @@ def convert_maps(args: argparse.Namespace, classes: Sequence[str] | None) -> Non
             for label, name in enumerate(names)
         },
         'maps',
-        [*notes.lines(), said, placer.words()],
+        [*notes.lines(), *said, placer.words()],
     )
     commands = next_commands(CONFIG, target, ['--labels-from', '0'])
     print(*lines, *commands, sep='\n')

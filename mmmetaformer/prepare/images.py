@@ -53,7 +53,7 @@ class Images:
             if key in self._paths:
                 return self._paths[key]
         for key in keys:
-            if len(same := self._bases.get(os.path.basename(key), ())) == 1:
+            if len(same := self._bases.get(os.path.basename(key), [])) == 1:
                 return same[0]
         return None
 

@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from mmmetaformer.errors import ConfigError
+from ..split import check_apart
 
 __all__ = ['read_splits']
 
@@ -26,12 +26,7 @@ def read_splits(folder: Path) -> dict[str, str]:
             names = [_names(file) for file in files]
             if not all(names):
                 continue
-            both = sorted(set(names[0]) & set(names[1]))
-            if both:
-                raise ConfigError(
-                    f'{both[0]} and {len(both) - 1} more are in {files[0]} as well as '
-                    f'in {files[1]}. Remove them from one, or draw a new split: --val'
-                )
+            check_apart(*names, places=(files[0], files[1]))
             return {
                 **dict.fromkeys(names[0], 'train'),
                 **dict.fromkeys(names[1], 'val'),
