@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The split of a VOC folder: `ImageSets/Main`."""
 
+import re
 from pathlib import Path
 
 from ..split import check_apart
@@ -10,6 +11,8 @@ __all__ = ['read_splits']
 FOLDERS = ('ImageSets/Main', 'ImageSets')
 #: The lists for training and for validation, the first pair that is there.
 LISTS = (('train', 'val'), ('trainval', 'test'), ('train', 'test'))
+#: Whether an image has the class of the list, after its name.
+FLAG = re.compile(r'\s+-?[01]$')
 
 
 def read_splits(folder: Path) -> dict[str, str]:
@@ -35,6 +38,6 @@ def read_splits(folder: Path) -> dict[str, str]:
 
 
 def _names(file: Path) -> list[str]:
-    """Return the first word of each line: lists of one class have a second one."""
+    """Return the name of each line, without the 1, 0 or -1 of lists of one class."""
     lines = file.read_text(encoding='utf-8').splitlines()
-    return [line.split()[0] for line in lines if line.strip()]
+    return [FLAG.sub('', line.strip()) for line in lines if line.strip()]
