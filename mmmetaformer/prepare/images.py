@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The images of a data set: where they are, and their size as training loads them."""
+"""The image files of a data set."""
 
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mmmetaformer.checks.images.header import Header, HeaderError, read_header
 from mmmetaformer.checks.label_maps.listing import PICTURES, list_pictures
@@ -15,10 +11,7 @@ from mmmetaformer.text import shortened
 
 from .problems import Problems
 
-__all__ = ['Images', 'loaded_size', 'read_or_note', 'turn_array', 'turn_points']
-
-
-Scalar = TypeVar('Scalar', bound=np.generic)
+__all__ = ['Images', 'missing_image', 'read_or_note']
 
 
 class Images:
@@ -100,42 +93,3 @@ def read_or_note(file: Path, problems: Problems) -> Header | None:
     except HeaderError as error:
         problems.add(file, f'cannot be read: {error.reason}')
         return None
-
-
-def loaded_size(header: Header) -> tuple[int, int]:
-    """Return width and height as the configs load an image: turned as its EXIF says."""
-    return header.size_for('color', 'cv2')
-
-
-#: From a point of the stored image of (width, height) to one of the turned image, by
-#: the EXIF orientation.
-_TURNS = {
-    1: lambda x, y, w, h: (x, y),
-    2: lambda x, y, w, h: (w - x, y),
-    3: lambda x, y, w, h: (w - x, h - y),
-    4: lambda x, y, w, h: (x, h - y),
-    5: lambda x, y, w, h: (y, x),
-    6: lambda x, y, w, h: (h - y, x),
-    7: lambda x, y, w, h: (h - y, w - x),
-    8: lambda x, y, w, h: (y, w - x),
-}
-
-
-def turn_points(points: Iterable[float], header: Header) -> list[float]:
-    """Turn x1, y1, x2, y2, ... of the stored image to the image as it is loaded."""
-    turn = _TURNS[header.orientation]
-    width, height = header.size
-    flat = list(points)
-    pairs = zip(flat[::2], flat[1::2], strict=True)
-    return [value for x, y in pairs for value in turn(x, y, width, height)]
-
-
-def turn_array(array: NDArray[Scalar], orientation: int) -> NDArray[Scalar]:
-    """Turn an (H, W) array of the stored image as an EXIF orientation says."""
-    if orientation >= 5:
-        array = array.T
-    if orientation in (2, 3, 6, 7):
-        array = array[:, ::-1]
-    if orientation in (3, 4, 7, 8):
-        array = array[::-1]
-    return np.ascontiguousarray(array)

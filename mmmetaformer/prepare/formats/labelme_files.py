@@ -14,15 +14,9 @@ from mmmetaformer.checks.images.header import Header
 from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.errors import ConfigError
 
-from ..images import (
-    Images,
-    loaded_size,
-    missing_image,
-    read_or_note,
-    turn_array,
-    turn_points,
-)
+from ..images import Images, missing_image, read_or_note
 from ..problems import Notes, Problems
+from ..turned import SizeError, are_stored, loaded_size, turn_array, turn_points
 from .boxes import cut_polygons
 from .labelme_shapes import SHAPES, ShapeError, mask_of, polygon_of
 from .outlines import Outline
@@ -120,17 +114,13 @@ def _read(
     if header is None:
         return None
     size = loaded_size(header)
-    said = (content.get('imageWidth'), content.get('imageHeight'))
-    turns = said == header.size != size
-    if None not in said and said not in (header.size, size):
-        problems.add(
-            file,
-            f'the size is {said[0]}x{said[1]}, but {picture} is {size[0]}x{size[1]}. '
-            'Use the images that were annotated',
-        )
+    width, height = content.get('imageWidth'), content.get('imageHeight')
+    said = None if width is None or height is None else (width, height)
+    try:
+        turns = are_stored(said, header, picture, notes)
+    except SizeError as error:
+        problems.add(file, str(error))
         return None
-    if turns:
-        notes.add('images have shapes turned as EXIF turns the image', picture)
     outlines = []
     for index, shape in enumerate(content['shapes']):
         where = f'{file}: shape {index}'

@@ -4,9 +4,10 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from ..images import Images, loaded_size, missing_image, read_or_note, turn_points
+from ..images import Images, missing_image, read_or_note
 from ..objects import AnnotatedImage, Thing
 from ..problems import Notes, Problems
+from ..turned import SizeError, are_stored, loaded_size, turn_points
 from .boxes import cut_box
 from .xml_lines import Element, XmlError, read_xml
 
@@ -93,19 +94,12 @@ def read_voc_file(
     if header is None:
         return None
     size = loaded_size(header)
-    said = _said_size(root)
-    # Annotated as stored, but training turns the image: the boxes turn with it.
-    turns = said == header.size != size
-    if said is not None and said not in (header.size, size):
+    try:
+        turns = are_stored(_said_size(root), header, picture, notes)
+    except SizeError as error:
         line = getattr(root.find('size'), 'line', root.line)
-        problems.add(
-            f'{file}:{line}',
-            f'the size is {said[0]}x{said[1]}, but {picture} is {size[0]}x{size[1]}. '
-            'Use the images that were annotated',
-        )
+        problems.add(f'{file}:{line}', str(error))
         return None
-    if turns:
-        notes.add('images have boxes turned as EXIF turns the image', picture)
     things = []
     for element in root.all('object'):
         corners = _corners(file, element, problems)

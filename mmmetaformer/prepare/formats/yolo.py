@@ -11,9 +11,10 @@ from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.text import did_you_mean, shortened
 
-from ..images import loaded_size, read_or_note
+from ..images import read_or_note
 from ..objects import AnnotatedImage, AnnotatedSet, Thing
 from ..problems import Notes, Problems
+from ..turned import loaded_size
 from .boxes import box_around, cut_box, cut_polygons
 from .classes import keep_classes
 from .yolo_yaml import find_yolo_set
