@@ -58,7 +58,7 @@ def _things(file: LabelmeFile) -> list[Thing]:
         if any(part.mask is not None for part in parts):
             things.append(_masked(name, parts, file.size))
             continue
-        polygons = [polygon for part in parts for polygon in part.polygons]
+        polygons = [polygon for part in parts for polygon in part.inside]
         box = box_around(polygons)
         boxes_only = all(part.is_box for part in parts) and len(parts) == 1
         things.append(Thing(name, box, () if boxes_only else polygons))

@@ -154,9 +154,11 @@ def _outline(
     polygon = polygon_of(shape)
     if turns:
         polygon = turn_points(polygon, header)
-    kept = cut_polygons([polygon], size, notes, where)
+    inside = cut_polygons([polygon], size, notes, where)
+    if not inside:
+        return None
     is_box = kind == 'rectangle'
-    return Outline(name, kept, None, is_box, group, where) if kept else None
+    return Outline(name, [polygon], None, is_box, group, where, inside=inside)
 
 
 def _cropped(
