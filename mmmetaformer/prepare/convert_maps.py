@@ -47,7 +47,8 @@ def convert_maps(args: argparse.Namespace, classes: Sequence[str] | None) -> Non
         if split
     ]
     placer = Placer(args.copy)
-    placer.check_space([one.image for one in images], target)
+    ready = [one.ready for one in images if one.ready is not None]
+    placer.check_space([*(one.image for one in images), *ready], target)
     with new_folder(target, '--out') as folder:
         maps_with = write_map_layout(folder, images, names, placer, notes)
     numbers = Counter(splits)
