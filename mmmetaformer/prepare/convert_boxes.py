@@ -20,9 +20,6 @@ from .settle_split import settle_split
 
 __all__ = ['convert_boxes']
 
-#: LabelMe's own lists of classes name what a detector does not learn.
-NO_CLASS = ('__ignore__', '_background_')
-
 
 def convert_boxes(args: argparse.Namespace, classes: Sequence[str] | None) -> None:
     """Convert VOC, YOLO or LabelMe to COCO's layout and print what was done.
@@ -36,8 +33,6 @@ def convert_boxes(args: argparse.Namespace, classes: Sequence[str] | None) -> No
     """
     target = Path(args.out)
     check_new(target, '--out')
-    if classes is not None:
-        classes = [name for name in classes if name not in NO_CLASS]
     data = _read(args, classes)
     images = _with_splits(data, args)
     placer = Placer(args.copy)

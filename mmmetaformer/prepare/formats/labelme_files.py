@@ -21,10 +21,12 @@ from .boxes import cut_polygons
 from .labelme_shapes import SHAPES, ShapeError, mask_of, polygon_of
 from .outlines import Outline
 
-__all__ = ['IGNORED', 'LabelmeFile', 'read_labelme_files']
+__all__ = ['BACKGROUND', 'IGNORED', 'LabelmeFile', 'read_labelme_files']
 
 #: What LabelMe's own class lists call pixels that do not count.
 IGNORED = '__ignore__'
+#: What they call pixels without a shape.
+BACKGROUND = '_background_'
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,14 @@ class LabelmeFile:
     """One JSON file.
 
     Attributes:
+        source: The file itself.
         image: The image file.
         name: Its name in the new layout.
         size: Width and height as training loads it.
         outlines: The shapes, in the order in which they are drawn.
     """
 
+    source: Path
     image: Path
     name: str
     size: tuple[int, int]
@@ -131,7 +135,7 @@ def _read(
             continue
         if outline is not None:
             outlines.append(outline)
-    return LabelmeFile(picture, below + picture.suffix.lower(), size, outlines)
+    return LabelmeFile(file, picture, below + picture.suffix.lower(), size, outlines)
 
 
 def _outline(
