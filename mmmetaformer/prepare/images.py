@@ -50,9 +50,9 @@ class Images:
                 return same[0]
         return None
 
-    def several(self, *names: str) -> Sequence[Path]:
-        """Return the images that have one of these names in other folders."""
-        every = (self._bases.get(os.path.basename(key), ()) for key in _keys(names))
+    def several(self, name: str) -> Sequence[Path]:
+        """Return the images that have this name in other folders."""
+        every = (self._bases.get(os.path.basename(key), ()) for key in _keys([name]))
         return next((same for same in every if same), ())
 
     def take(self, picture: Path, annotation: Path, problems: Problems) -> None:
@@ -75,13 +75,13 @@ def _keys(names: Iterable[str]) -> list[str]:
     return keys
 
 
-def missing_image(images: Images, *names: str) -> str:
+def missing_image(images: Images, name: str) -> str:
     """Return the words on an image that `Images.find` did not find."""
-    same = images.several(*names)
+    same = images.several(name)
     if not same:
-        return f'its image {names[0]} is not there'
+        return f'its image {name} is not there'
     return (
-        f'its image {names[0]} is not there, and several have its name: '
+        f'its image {name} is not there, and several have its name: '
         f'{shortened(same, 2)}'
     )
 

@@ -29,7 +29,7 @@ def read_splits(folder: Path) -> dict[str, str]:
             names = [_names(file) for file in files]
             if not all(names):
                 continue
-            check_apart(*names, places=(files[0], files[1]))
+            check_apart(names[0], names[1], (files[0], files[1]))
             return {
                 **dict.fromkeys(names[0], 'train'),
                 **dict.fromkeys(names[1], 'val'),
