@@ -269,14 +269,18 @@ def test_lists_of_other_names(prepare, tmp_path):
     assert '8 images' in prepare('voc', source, '--out', tmp_path / 'out', '--val', 0.2)
 
 
-def test_names_with_spaces(prepare, tmp_path):
+@pytest.mark.parametrize(
+    ('train', 'val'),
+    # The second pair is that of a class.
+    [('a 1\nb\n', 'a 2\n'), ('a 1  1\nb -1\n', 'a 2  0\n')],
+)
+def test_names_with_spaces(prepare, tmp_path, train, val):
     names = ('a 1', 'a 2', 'b')
     source = write_folders(tmp_path / 'voc', names, names)
     lists = source / 'ImageSets/Main'
     lists.mkdir(parents=True)
-    # The second one is a list of one class.
-    (lists / 'train.txt').write_text('a 1  1\nb -1\n')
-    (lists / 'val.txt').write_text('a 2  0\n')
+    (lists / 'train.txt').write_text(train)
+    (lists / 'val.txt').write_text(val)
     said = prepare('voc', source, '--out', tmp_path / 'out')
     assert '2 images for training, 1 image for validation' in said
 

@@ -39,5 +39,8 @@ def read_splits(folder: Path) -> dict[str, str]:
 
 def _names(file: Path) -> list[str]:
     """Return the name of each line, without the 1, 0 or -1 of lists of one class."""
-    lines = file.read_text(encoding='utf-8').splitlines()
-    return [FLAG.sub('', line.strip()) for line in lines if line.strip()]
+    lines = map(str.strip, file.read_text(encoding='utf-8').splitlines())
+    names = [line for line in lines if line]
+    # Names may end so, too, but hardly all of them.
+    has_flags = all(map(FLAG.search, names))
+    return [FLAG.sub('', name) for name in names] if has_flags else names
