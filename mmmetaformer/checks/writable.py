@@ -2,12 +2,14 @@
 """Whether a run can write where it is asked to."""
 
 import errno
+import os
 import tempfile
 from pathlib import Path
 
+from mmmetaformer.disk import nearest_folder
 from mmmetaformer.errors import ConfigError
 
-__all__ = ['check_file_writable', 'check_folder_writable', 'existing_folder']
+__all__ = ['check_file_writable', 'check_folder_writable']
 
 
 def check_folder_writable(folder: str | Path, option: str) -> None:
@@ -24,7 +26,7 @@ def check_folder_writable(folder: str | Path, option: str) -> None:
         ConfigError: With the system's reason.
     """
     try:
-        above = existing_folder(Path(folder).absolute())
+        above = _folder_above(Path(folder).absolute())
         with tempfile.TemporaryFile(dir=above) as file:
             file.write(b' ')
             file.flush()
@@ -50,13 +52,13 @@ def check_file_writable(file: str | Path, option: str) -> None:
     check_folder_writable(Path(file).absolute().parent, option)
 
 
-def existing_folder(folder: Path) -> Path:
-    """Return the nearest folder that exists, the folder itself or one above."""
-    for path in (folder, *folder.parents):
-        if path.is_dir():
-            return path
+def _folder_above(folder: Path) -> Path:
+    """Return the nearest folder that exists; raise `OSError` if a file is below it."""
+    above = nearest_folder(folder)
+    for name in folder.relative_to(above).parts[:1]:
+        path = above / name
         # Also a link to nowhere, which `exists` does not see.
-        if path.is_symlink() or path.exists():
+        if os.path.lexists(path):
             kind = 'file' if path.exists() else 'broken link'
             raise OSError(errno.ENOTDIR, f'{path} is a {kind}, not a folder')
-    raise AssertionError('the root is a folder')
+    return above

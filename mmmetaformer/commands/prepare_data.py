@@ -3,6 +3,7 @@
 
 import argparse
 
+from mmmetaformer.prepare.archives.official import OFFICIAL
 from mmmetaformer.run.command_line import label
 
 MOST_VALUE = 65535
@@ -93,7 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Cityscapes, to ADE20K's layout",
         'the folder with leftImg8bit and gtFine',
     )
-    for name in ('coco', 'ade20k'):
+    for name in OFFICIAL:
         _add_official(add(name, f"{name.upper()}'s official archives", None), name)
     for child in (voc, yolo, labelme, masks):
         child.add_argument(
@@ -112,7 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_official(parser: argparse.ArgumentParser, name: str) -> None:
-    place = {'coco': 'data/coco', 'ade20k': 'data/ade'}[name]
+    place = OFFICIAL[name].target
     parser.add_argument(
         '--out', metavar='FOLDER', help=f'where it is unpacked (default: {place})'
     )
@@ -158,7 +159,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Convert, or fetch."""
-    if args.format in ('coco', 'ade20k'):
+    if args.format in OFFICIAL:
         from mmmetaformer.prepare.archives.run import prepare_official
 
         prepare_official(args)
@@ -188,5 +189,7 @@ def _share(word: str) -> float:
 
 def _value(word: str) -> int:
     if not word.isdecimal() or int(word) > MOST_VALUE:
-        raise argparse.ArgumentTypeError(f'takes numbers from 0 up, got {word!r}')
+        raise argparse.ArgumentTypeError(
+            f'takes numbers from 0 to {MOST_VALUE}, got {word!r}'
+        )
     return int(word)

@@ -20,9 +20,6 @@ from .settle_split import settle_split
 
 __all__ = ['convert_boxes']
 
-#: LabelMe's own lists of classes name what a detector does not learn.
-NO_CLASS = ('__ignore__', '_background_')
-
 
 def convert_boxes(args: argparse.Namespace, classes: Sequence[str] | None) -> None:
     """Convert VOC, YOLO or LabelMe to COCO's layout and print what was done.
@@ -36,8 +33,6 @@ def convert_boxes(args: argparse.Namespace, classes: Sequence[str] | None) -> No
     """
     target = Path(args.out)
     check_new(target, '--out')
-    if classes is not None:
-        classes = [name for name in classes if name not in NO_CLASS]
     data = _read(args, classes)
     images = _with_splits(data, args)
     placer = Placer(args.copy)
@@ -51,7 +46,7 @@ def convert_boxes(args: argparse.Namespace, classes: Sequence[str] | None) -> No
 def _read(args: argparse.Namespace, classes: Sequence[str] | None) -> AnnotatedSet:
     source = Path(args.source)
     if args.format == 'yolo':
-        return read_yolo(source, classes, args.subset)
+        return read_yolo(source, classes, args.subset, args.val is None)
     if args.format == 'labelme':
         return read_labelme(source, classes, args.subset, args.skip_missing)
     options = VocOptions(
@@ -68,11 +63,12 @@ def _read(args: argparse.Namespace, classes: Sequence[str] | None) -> AnnotatedS
 def _with_splits(data: AnnotatedSet, args: argparse.Namespace) -> list[AnnotatedImage]:
     names = [image.name for image in data.images]
     own = [image.split for image in data.images]
-    splits, note = settle_split(names, own, args.val, args.seed)
-    data.notes.append(note)
+    splits, lines = settle_split(names, own, args.val, args.seed)
+    data.notes.extend(lines)
     return [
         replace(image, split=split)
         for image, split in zip(data.images, splits, strict=True)
+        if split
     ]
 
 

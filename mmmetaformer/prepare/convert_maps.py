@@ -42,10 +42,13 @@ def convert_maps(args: argparse.Namespace, classes: Sequence[str] | None) -> Non
     own = [one.split for one in images]
     splits, said = settle_split([one.stem for one in images], own, args.val, args.seed)
     images = [
-        replace(one, split=split) for one, split in zip(images, splits, strict=True)
+        replace(one, split=split)
+        for one, split in zip(images, splits, strict=True)
+        if split
     ]
     placer = Placer(args.copy)
-    placer.check_space([one.image for one in images], target)
+    ready = [one.ready for one in images if one.ready is not None]
+    placer.check_space([*(one.image for one in images), *ready], target)
     with new_folder(target, '--out') as folder:
         maps_with = write_map_layout(folder, images, names, placer, notes)
     numbers = Counter(splits)
@@ -57,7 +60,7 @@ def convert_maps(args: argparse.Namespace, classes: Sequence[str] | None) -> Non
             for label, name in enumerate(names)
         },
         'maps',
-        [*notes.lines(), said, placer.words()],
+        [*notes.lines(), *said, placer.words()],
     )
     commands = next_commands(CONFIG, target, ['--labels-from', '0'])
     print(*lines, *commands, sep='\n')

@@ -1,23 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The images of a data set: where they are, and their size as training loads them."""
+"""The image files of a data set."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mmmetaformer.checks.images.header import Header, HeaderError, read_header
 from mmmetaformer.checks.label_maps.listing import PICTURES, list_pictures
+from mmmetaformer.text import shortened
 
 from .problems import Problems
 
-__all__ = ['Images', 'loaded_size', 'read_or_note', 'turn_array', 'turn_points']
-
-
-Scalar = TypeVar('Scalar', bound=np.generic)
+__all__ = ['Images', 'missing_image', 'read_or_note']
 
 
 class Images:
@@ -28,30 +22,68 @@ class Images:
     """
 
     def __init__(self, folders: Iterable[Path]) -> None:
-        self._by_name: dict[str, Path] = {}
-        self._by_stem: dict[str, Path] = {}
+        #: By path below a folder, with and without a suffix.
+        self._paths: dict[str, Path] = {}
+        #: By name without folders, with and without a suffix: those of the first
+        #: folder that has any.
+        self._bases: dict[str, list[Path]] = {}
+        self._annotations: dict[str, Path] = {}
         for folder in folders:
+            bases: dict[str, list[Path]] = {}
             for name in list_pictures(str(folder)):
-                path = folder / name
-                stem = os.path.splitext(name)[0]
-                for key, table in ((name, self._by_name), (stem, self._by_stem)):
-                    table.setdefault(key, path)
-                    table.setdefault(os.path.basename(key), path)
+                for key in (name, os.path.splitext(name)[0]):
+                    self._paths.setdefault(key, folder / name)
+                    bases.setdefault(os.path.basename(key), []).append(folder / name)
+            self._bases = bases | self._bases
 
     def find(self, *names: str) -> Path | None:
-        """Return the image of the first name that is there, also in another suffix."""
-        for name in names:
-            plain = name.replace('\\', '/')
-            base = plain.rpartition('/')[2]
-            for key in (plain, base):
-                if key in self._by_name:
-                    return self._by_name[key]
-            stem, suffix = os.path.splitext(plain)
-            stem = stem if suffix.lower() in PICTURES else plain
-            for key in (stem, stem.rpartition('/')[2]):
-                if key in self._by_stem:
-                    return self._by_stem[key]
+        """Return the image of the first name that is there, also in another suffix.
+
+        An image in another folder is taken only if no other one has its name.
+        """
+        keys = _keys(names)
+        for key in keys:
+            if key in self._paths:
+                return self._paths[key]
+        for key in keys:
+            if len(same := self._bases.get(os.path.basename(key), [])) == 1:
+                return same[0]
         return None
+
+    def several(self, name: str) -> Sequence[Path]:
+        """Return the images that have this name in other folders."""
+        every = (self._bases.get(os.path.basename(key), ()) for key in _keys([name]))
+        return next((same for same in every if same), ())
+
+    def take(self, picture: Path, annotation: Path, problems: Problems) -> None:
+        """Note a problem if the image belongs to another annotation already."""
+        first = self._annotations.setdefault(os.path.abspath(picture), annotation)
+        if first != annotation:
+            problems.add(
+                annotation,
+                f'its image {picture} is that of {first}, too. Remove one of them',
+            )
+
+
+def _keys(names: Iterable[str]) -> list[str]:
+    """Return each name with its suffix, then without it if it is that of an image."""
+    keys = []
+    for name in names:
+        plain = name.replace('\\', '/')
+        stem, suffix = os.path.splitext(plain)
+        keys += [plain, stem] if suffix.lower() in PICTURES else [plain]
+    return keys
+
+
+def missing_image(images: Images, name: str) -> str:
+    """Return the words on an image that `Images.find` did not find."""
+    same = images.several(name)
+    if not same:
+        return f'its image {name} is not there'
+    return (
+        f'its image {name} is not there, and several have its name: '
+        f'{shortened(same, 2)}'
+    )
 
 
 def read_or_note(file: Path, problems: Problems) -> Header | None:
@@ -61,42 +93,3 @@ def read_or_note(file: Path, problems: Problems) -> Header | None:
     except HeaderError as error:
         problems.add(file, f'cannot be read: {error.reason}')
         return None
-
-
-def loaded_size(header: Header) -> tuple[int, int]:
-    """Return width and height as the configs load an image: turned as its EXIF says."""
-    return header.size_for('color', 'cv2')
-
-
-#: From a point of the stored image of (width, height) to one of the turned image, by
-#: the EXIF orientation.
-_TURNS = {
-    1: lambda x, y, w, h: (x, y),
-    2: lambda x, y, w, h: (w - x, y),
-    3: lambda x, y, w, h: (w - x, h - y),
-    4: lambda x, y, w, h: (x, h - y),
-    5: lambda x, y, w, h: (y, x),
-    6: lambda x, y, w, h: (h - y, x),
-    7: lambda x, y, w, h: (h - y, w - x),
-    8: lambda x, y, w, h: (y, w - x),
-}
-
-
-def turn_points(points: Iterable[float], header: Header) -> list[float]:
-    """Turn x1, y1, x2, y2, ... of the stored image to the image as it is loaded."""
-    turn = _TURNS[header.orientation]
-    width, height = header.size
-    flat = list(points)
-    pairs = zip(flat[::2], flat[1::2], strict=True)
-    return [value for x, y in pairs for value in turn(x, y, width, height)]
-
-
-def turn_array(array: NDArray[Scalar], orientation: int) -> NDArray[Scalar]:
-    """Turn an (H, W) array of the stored image as an EXIF orientation says."""
-    if orientation >= 5:
-        array = array.T
-    if orientation in (2, 3, 6, 7):
-        array = array[:, ::-1]
-    if orientation in (3, 4, 7, 8):
-        array = array[::-1]
-    return np.ascontiguousarray(array)

@@ -22,6 +22,7 @@ __all__ = ['IGNORED_LABEL', 'MappedImage', 'MaskError', 'write_map_layout']
 FOLDERS = {'train': 'training', 'val': 'validation'}
 #: What training and metrics leave out.
 IGNORED_LABEL = 255
+MOST_CLASSES = 255  # label maps have 8 bits, and 255 is ignored
 #: Spellings of one suffix.
 SAME = {'.jpeg': '.jpg', '.tiff': '.tif'}
 
@@ -72,8 +73,13 @@ def write_map_layout(
         The number of maps of each split in which each of the 256 labels is.
 
     Raises:
-        ConfigError: Two images would get the same name, or label maps have faults.
+        ConfigError: There are more classes than labels, two images would get the same
+            name, or label maps have faults.
     """
+    if len(classes) > MOST_CLASSES:
+        raise ConfigError(
+            f'{len(classes)} classes: label maps of 8 bits have room for {MOST_CLASSES}'
+        )
     suffix = _suffix(images, notes)
     problems = Problems()
     maps_with = {split: np.zeros(256, np.int64) for split in FOLDERS}

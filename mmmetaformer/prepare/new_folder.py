@@ -66,8 +66,9 @@ def new_folder(target: Path, option: str) -> Iterator[Path]:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     finally:
-        lock.release()
+        # Once it is released, another process may hold it.
         Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
 
 
 def _is_empty(path: Path) -> bool:

@@ -7,9 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from mmmetaformer.checks.writable import existing_folder
-from mmmetaformer.errors import ConfigError
-from mmmetaformer.text import size_text
+from mmmetaformer.disk import check_free, nearest_folder
 
 __all__ = ['Placer']
 
@@ -42,19 +40,13 @@ class Placer:
         Raises:
             ConfigError: There is less space than the copies take.
         """
-        disk = existing_folder(target.absolute())
-        device = disk.stat().st_dev
-        stats = [file.stat() for file in files]
-        needed = sum(
-            stat.st_size for stat in stats if self._copy or stat.st_dev != device
-        )
-        free = shutil.disk_usage(disk).free
-        if free < needed:
-            raise ConfigError(
-                f'{disk} has {size_text(free)} free, and the copies of {len(stats):,} '
-                f'images take {size_text(needed)}: free space, or choose another '
-                'folder: --out'
-            )
+        device = nearest_folder(target.absolute()).stat().st_dev
+        sizes = [
+            stat.st_size
+            for stat in (file.stat() for file in files)
+            if self._copy or stat.st_dev != device
+        ]
+        check_free(target, sum(sizes), f'the copies of {len(sizes):,} files take')
 
     def place(self, file: Path, target: Path) -> None:
         """Put a file at `target`, whose folder is created."""
@@ -73,9 +65,12 @@ class Placer:
         self.copied += 1
 
     def words(self) -> str:
-        """Return how the images were placed."""
+        """Return how the files were placed."""
         if not self.copied:
             return 'images are hard links: no extra space, and both folders can move'
         if self._copy:
             return 'images are copies'
-        return 'images are copies: no hard links from another disk or owner'
+        reason = 'no hard links from another disk or owner'
+        if self.linked:
+            return f'{self.linked:,} hard links, {self.copied:,} copies: {reason}'
+        return f'images are copies: {reason}'

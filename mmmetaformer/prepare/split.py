@@ -2,11 +2,11 @@
 """Which images validate, drawn by a seed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mmmetaformer.errors import ConfigError
 
-__all__ = ['draw_validation']
+__all__ = ['check_apart', 'draw_validation']
 
 
 def draw_validation(names: Sequence[str], share: float, seed: int) -> set[str]:
@@ -34,3 +34,24 @@ def draw_validation(names: Sequence[str], share: float, seed: int) -> set[str]:
         return hashlib.sha256(f'{seed}/{name}'.encode()).hexdigest()
 
     return set(sorted(names, key=place)[:number])
+
+
+def check_apart(
+    train: Iterable[object], val: Iterable[object], places: tuple[object, object]
+) -> None:
+    """Refuse images that train and validate: their scores would say nothing.
+
+    Args:
+        train: The names of the images that train.
+        val: The names of those that validate.
+        places: Where the two splits are written.
+
+    Raises:
+        ConfigError: An image is in both.
+    """
+    both = sorted(map(str, set(train) & set(val)))
+    if both:
+        raise ConfigError(
+            f'{both[0]} and {len(both) - 1} more are in {places[0]} as well as in '
+            f'{places[1]}. Remove them from one, or draw a new split: --val'
+        )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmmetaformer.engine.disk import cannot_write
+from mmmetaformer.disk import cannot_write
 from mmmetaformer.errors import ConfigError
 
 __all__ = ['full_disk_errors']

@@ -13,14 +13,16 @@ import time
 import zipfile
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.prepare.archives import fetch as fetch_module
 from mmmetaformer.prepare.archives import unpack as unpack_module
 from mmmetaformer.prepare.archives.fetch import fetch
 from mmmetaformer.prepare.archives.official import OFFICIAL, Archive, OfficialSet
+from mmmetaformer.prepare.new_folder import new_folder
 from mmmetaformer.weights import download as download_module
 
 NUMBER = 6
@@ -261,8 +263,8 @@ def test_a_folder_that_somebody_began(small, tmp_path):
 def test_a_disk_that_is_too_small(server, small, tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)
     full = type(usage)(usage.total, usage.total, 20_000)
-    monkeypatch.setattr(fetch_module.shutil, 'disk_usage', lambda _: full)
-    with pytest.raises(ConfigError, match='has 20 kB free, and the data takes 3'):
+    monkeypatch.setattr(shutil, 'disk_usage', lambda _: full)
+    with pytest.raises(ConfigError, match='has 20 kB free, and while .* takes up to 3'):
         fetch(small, tmp_path / 'out', None, keep=False)
     assert server.asked == []
 
@@ -285,3 +287,42 @@ def test_official_sets_are_those_of_the_configs(root):
         data_root = os.path.join(official.target, official.data_root)
         assert cfg.data_root.rstrip('/') == data_root.rstrip('/')
         assert (root / official.config).is_file()
+
+
+def test_another_process_that_unpacks(small, tmp_path):
+    """What it has moved in so far is no fault."""
+    out = tmp_path / 'out'
+    (out / 'val2017').mkdir(parents=True)
+    with (
+        FileLock(out / '.prepare.lock'),
+        pytest.raises(ConfigError, match='another process fills'),
+    ):
+        fetch(small, out, None, keep=False)
+
+
+def removed_locks(monkeypatch):
+    """Return whether each lock file that is removed is held then."""
+    held = []
+    unlink = Path.unlink
+
+    def watched(path, **options):
+        if path.name.endswith('.lock'):
+            try:
+                with FileLock(path, timeout=0):
+                    held.append(False)
+            except Timeout:
+                held.append(True)
+        unlink(path, **options)
+
+    monkeypatch.setattr(Path, 'unlink', watched)
+    return held
+
+
+def test_locks_are_removed_while_they_are_held(small, tmp_path, monkeypatch):
+    held = removed_locks(monkeypatch)
+    fetch(small[:1], tmp_path / 'out', None, keep=True)
+    with new_folder(tmp_path / 'new', '--out'):
+        pass
+    assert held == [True, True]
+    assert not list(tmp_path.glob('.new*'))
+    assert not (tmp_path / 'out/.prepare.lock').exists()

@@ -6,9 +6,12 @@ import io
 
 import numpy as np
 import pytest
-from made_sets import instances, shape, write_labelme
+from made_sets import instances, shape, write_labelme, write_picture
 from PIL import Image
 from pycocotools import mask as coco_mask
+
+from mmmetaformer.prepare.formats.labelme_maps import read_labelme_maps
+from mmmetaformer.prepare.problems import Notes
 
 TRIANGLE = [[10, 10], [30, 10], [10, 30]]
 BOX = [[5, 6], [25, 26]]
@@ -157,3 +160,69 @@ def test_label_maps_without_a_background(prepare, tmp_path):
     prepare('labelme', source, '--out', tmp_path / 'out', *options)
     labels = label_map(tmp_path / 'out')
     assert [labels[12, 12], labels[40, 40]] == [1, 255]
+
+
+def test_polygons_are_clipped(prepare, tmp_path):
+    outside = [[44, 24], [84, 4], [84, 44]]
+    said, (tree,) = objects(prepare, tmp_path, [shape('tree', outside)])
+    assert tree['segmentation'] == [[64, 34, 44, 24, 64, 14]]
+    assert (tree['bbox'], tree['area']) == ([44, 14, 20, 20], 200)
+    assert 'reached out of their image and were cut' in said
+
+
+def test_label_maps_of_polygons_that_reach_out(prepare, tmp_path):
+    """What is cut off has no edge that is drawn along the border."""
+    horseshoe = [[10, 5], [-9, 5], [-9, 40], [10, 40], [10, 35], [-4, 35], [-4, 10]]
+    source = write_two(tmp_path / 'in', [shape('tree', [*horseshoe, [10, 10]])])
+    prepare('labelme', source, '--out', tmp_path / 'out', '--to', 'ade20k')
+    labels = label_map(tmp_path / 'out')
+    assert labels[[7, 20, 37], 0].tolist() == [1, 0, 1]
+
+
+def test_names_that_two_images_have(prepare, tmp_path):
+    for folder in ('a', 'b'):
+        (tmp_path / 'in' / folder).mkdir(parents=True)
+        write_labelme(tmp_path / 'in' / folder, [shape('tree', TRIANGLE)])
+    (tmp_path / 'in/a/im0.json').unlink()
+    (tmp_path / 'in/b/im0.json').rename(tmp_path / 'in/im0.json')
+    said = prepare('labelme', tmp_path / 'in', '--out', tmp_path / 'out')
+    assert 'its image im0.jpg is not there, and several have its name' in said
+
+
+def test_two_files_of_one_image(prepare, tmp_path):
+    source = write_two(tmp_path / 'in', [shape('tree', TRIANGLE)])
+    text = (source / 'im0.json').read_text()
+    (source / 'again.json').write_text(text)
+    said = prepare('labelme', source, '--out', tmp_path / 'out')
+    assert 'im0.jpg is that of ' in said
+    assert 'again.json' in said
+
+
+def test_what_is_no_object(prepare, tmp_path):
+    shapes = [shape(name, TRIANGLE) for name in ('_background_', '__ignore__', 'tree')]
+    objects(prepare, tmp_path, shapes)
+    assert (tmp_path / 'out/classes.txt').read_text() == 'tree\n'
+    options = ('--classes', '__ignore__', '_background_', 'tree')
+    prepare('labelme', tmp_path / 'in', '--out', tmp_path / 'two', *options)
+    assert (tmp_path / 'two/classes.txt').read_text() == 'tree\n'
+
+
+def test_more_classes_than_labels(prepare, tmp_path):
+    names = [f'c{index}' for index in range(256)]
+    source = write_two(tmp_path / 'in', [shape(name, TRIANGLE) for name in names])
+    options = ('--to', 'ade20k')
+    said = prepare('labelme', source, '--out', tmp_path / 'out', *options)
+    assert '257 classes: label maps of 8 bits have room for 255' in said
+
+
+def test_a_turn_that_the_size_does_not_show(prepare, tmp_path):
+    source = write_two(tmp_path / 'in', [shape('tree', TRIANGLE)])
+    write_picture(source / 'im0.jpg', orientation=3)
+    said = prepare('labelme', source, '--out', tmp_path / 'out')
+    assert '1 images are turned or mirrored by EXIF when they are loaded' in said
+
+
+def test_maps_name_their_json_file(tmp_path):
+    source = write_two(tmp_path / 'in', [shape('tree', TRIANGLE)])
+    images, _ = read_labelme_maps(source, None, False, False, Notes())
+    assert [one.map_file.name for one in images] == ['im0.json', 'im1.json']

@@ -2,6 +2,7 @@
 """Masks of colours and of numbers, and Cityscapes, to ADE20K's layout."""
 
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -133,7 +134,7 @@ def test_a_missing_mask_and_another_size(prepare, tmp_path):
     assert 'images/im1.jpg: has no mask' in prepare('masks', *pairs, *names)
     write_mask(tmp_path / 'in/masks/im1.png', numbers(0, 1)[:20])
     said = prepare('masks', *pairs, *names)
-    assert 'it is 64x20, but its image is 64x48' in said
+    assert 'im1.png: the size is 64x20, but' in said
     (tmp_path / 'in/masks/im1.png').unlink()
     said = prepare('masks', *pairs, *names, '--skip-missing')
     assert '1 images without a mask were left out' in said
@@ -247,3 +248,45 @@ def test_cityscapes_without_labels(prepare, tmp_path):
     assert 'has neither' in prepare('cityscapes', source, '--out', tmp_path / 'out')
     said = prepare('cityscapes', tmp_path, '--out', tmp_path / 'out')
     assert 'has no folder leftImg8bit' in said
+
+
+def test_folders_of_no_split_are_left_out(prepare, tmp_path):
+    for name in ('train/a', 'val/b', 'test/c', 'test/d'):
+        write_picture(tmp_path / f'in/images/{name}.png')
+        write_mask(tmp_path / f'in/masks/{name}.png', numbers(0, 1))
+    pairs = ('--images', tmp_path / 'in/images', '--masks', tmp_path / 'in/masks')
+    names = ('--classes', 'a', 'b')
+    said = prepare('masks', *pairs, *names, '--out', tmp_path / 'out')
+    assert '1 image for training, 1 image for validation' in said
+    assert "the split is the data set's own" in said
+    assert '2 images of neither split were left out (first: test/c)' in said
+    assert not list((tmp_path / 'out').rglob('test'))
+    said = prepare('masks', *pairs, *names, '--out', tmp_path / 'all', '--val', 0.5)
+    assert '2 images for training, 2 images for validation' in said
+
+
+def test_a_mirrored_image(prepare, tmp_path):
+    pairs = write_pairs(tmp_path / 'in', numbers(0, 1))
+    write_picture(tmp_path / 'in/images/im0.jpg', orientation=2)
+    names = ('--classes', 'a', 'b')
+    said = prepare('masks', *pairs, *names, '--out', tmp_path / 'out')
+    assert '1 images are turned or mirrored by EXIF when they are loaded' in said
+
+
+def test_masks_take_space_too(prepare, tmp_path, monkeypatch):
+    pairs = write_pairs(tmp_path / 'in', numbers(0, 1))
+    images = (tmp_path / 'in/images').iterdir()
+    free = sum(file.stat().st_size for file in images)
+    usage = shutil.disk_usage(tmp_path)
+    full = type(usage)(usage.total, usage.total, free)
+    monkeypatch.setattr(shutil, 'disk_usage', lambda _: full)
+    options = ('--classes', 'a', 'b', '--copy', '--out', tmp_path / 'out')
+    said = prepare('masks', *pairs, *options)
+    assert 'free, and the copies of 4 files take' in said
+    assert 'choose another folder: --out' in said
+
+
+def test_values_that_no_mask_has(prepare, tmp_path):
+    pairs = write_pairs(tmp_path / 'in', numbers(0, 1))
+    options = ('--classes', 'a', '--values', 70000, '--out', tmp_path / 'out')
+    assert 'takes numbers from 0 to 65535' in prepare('masks', *pairs, *options)

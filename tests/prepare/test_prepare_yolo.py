@@ -145,3 +145,38 @@ def test_repeated_lines_count_once(prepare, tmp_path):
     said = prepare('yolo', source(tmp_path, BOX + BOX), '--out', tmp_path / 'out')
     assert len(instances(tmp_path / 'out', 'train')['annotations']) == 1
     assert '1 lines are there twice and count once' in said
+
+
+OVERLAPPING = 'train: images\nval: images/val\nnames: [cat, big dog]\n'
+
+
+def test_images_of_both_splits_are_refused(prepare, tmp_path):
+    said = prepare('yolo', source(tmp_path, yaml=OVERLAPPING), '--out', tmp_path / 'o')
+    assert 'images/val/b.jpg and 0 more are in `train` as well as in `val`' in said
+    assert 'draw a new split: --val' in said
+
+
+def test_links_to_one_image_are_refused(prepare, tmp_path):
+    place = source(tmp_path)
+    (place / 'images/val/b.jpg').unlink()
+    (place / 'images/val/b.jpg').symlink_to(place / 'images/train/a.jpg')
+    said = prepare('yolo', place, '--out', tmp_path / 'out')
+    assert 'are in `train` as well as in `val`' in said
+
+
+def test_a_new_split_of_overlapping_ones(prepare, tmp_path):
+    place = source(tmp_path, yaml=OVERLAPPING)
+    said = prepare('yolo', place, '--out', tmp_path / 'out', '--val', 0.5)
+    assert '1 image for training, 1 image for validation' in said
+    assert '50% validate, drawn' in said
+
+
+def test_polygons_that_reach_out_are_clipped(prepare, tmp_path):
+    # A triangle of which the corner at the right is 0.64 pixels outside.
+    text = '0 0.5 0.25 1.01 0.5 0.5 0.75\n'
+    prepare('yolo', source(tmp_path, text), '--out', tmp_path / 'out')
+    (one,) = instances(tmp_path / 'out', 'train')['annotations']
+    (points,) = one['segmentation']
+    assert len(points) == 8
+    assert [x for x in points[::2] if x == 64] == [64, 64]
+    assert one['bbox'] == [32, 12, 32, 24]

@@ -8,8 +8,8 @@ from typing import Any
 
 from mmengine.runner import Runner
 
+from mmmetaformer.disk import cannot_write
 from mmmetaformer.engine.agreement import in_first_process
-from mmmetaformer.engine.disk import cannot_write
 from mmmetaformer.errors import ConfigError
 
 __all__ = ['SharedSaves', 'save_errors']

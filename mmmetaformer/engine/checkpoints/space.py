@@ -15,7 +15,7 @@ from mmengine.runner import Runner
 from torch.optim import Optimizer
 
 from mmmetaformer.checkpoint_names import pattern_of
-from mmmetaformer.engine.disk import nearest_folder
+from mmmetaformer.disk import nearest_folder
 from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.text import size_text
 

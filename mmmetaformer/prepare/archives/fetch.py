@@ -8,9 +8,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mmmetaformer.checks.writable import check_folder_writable, existing_folder
+from mmmetaformer.checks.writable import check_folder_writable
+from mmmetaformer.disk import check_free
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.text import size_text
 from mmmetaformer.weights.download import download
 
 from ..place import Placer
@@ -47,21 +47,30 @@ def fetch(
     check_folder_writable(target, '--out')
     if source is not None and not source.is_dir():
         raise ConfigError(f'--from: {source} is no folder')
-    missing = [archive for archive in archives if not _is_there(archive, target)]
-    _check_space(missing, target, source, keep)
     target.mkdir(parents=True, exist_ok=True)
+    lock = target / '.prepare.lock'
     try:
-        with FileLock(target / '.prepare.lock', timeout=0):
-            lines = [
-                _fetch(archive, target, source, keep)
-                if archive in missing
-                else f'{_named(archive)}: there already'
-                for archive in archives
-            ]
+        with FileLock(lock, timeout=0):
+            try:
+                return _fetch_missing(archives, target, source, keep)
+            finally:
+                # Once it is released, another process may hold it.
+                lock.unlink(missing_ok=True)
     except Timeout:
         raise ConfigError(f'another process fills {target}: wait for it') from None
-    (target / '.prepare.lock').unlink(missing_ok=True)
-    return lines
+
+
+def _fetch_missing(
+    archives: Sequence[Archive], target: Path, source: Path | None, keep: bool
+) -> list[str]:
+    missing = [archive for archive in archives if not _is_there(archive, target)]
+    _check_space(missing, target, source, keep)
+    return [
+        _fetch(archive, target, source, keep)
+        if archive in missing
+        else f'{_named(archive)}: there already'
+        for archive in archives
+    ]
 
 
 def _fetch(archive: Archive, target: Path, source: Path | None, keep: bool) -> str:
@@ -158,14 +167,7 @@ def _check_space(
         done = begun.stat().st_size if source is None and begun.is_file() else 0
         peak = max(peak, taken + load - done + content)
         taken += content + (load - done if keep else -done)
-    disk = existing_folder(target.absolute())
-    free = shutil.disk_usage(disk).free
-    if free < peak:
-        raise ConfigError(
-            f'{target} has {size_text(free)} free, and the data takes '
-            f'{size_text(peak)} at most while it is unpacked: free space, or choose '
-            'another folder: --out'
-        )
+    check_free(target, peak, 'while it is unpacked the data takes up to')
 
 
 def _is_zip(file: Path) -> bool:

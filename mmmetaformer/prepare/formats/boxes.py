@@ -41,7 +41,7 @@ def cut_polygons(
     notes: Notes,
     where: object,
 ) -> list[list[float]]:
-    """Return the polygons of an object with all points inside the image.
+    """Return the parts of an object's polygons that are inside the image.
 
     Args:
         polygons: x1, y1, x2, y2, ... of each.
@@ -52,18 +52,32 @@ def cut_polygons(
     every = list(polygons)
     if cut_box(box_around(every), size, notes, where) is None:
         return []
-    width, height = size
-    inside = [
-        [
-            min(max(value, 0.0), float(height if index % 2 else width))
-            for index, value in enumerate(one)
-        ]
-        for one in every
-    ]
-    kept = [one for one in inside if polygon_area(one) >= LEAST_AREA]
+    inside = [_clipped(one, size) for one in every]
+    kept = [one for one in inside if one and polygon_area(one) >= LEAST_AREA]
     if not kept:
         notes.add('objects without a side inside their image were left out', where)
     return kept
+
+
+def _clipped(points: Sequence[float], size: tuple[int, int]) -> list[float]:
+    """Cut a polygon at one side of the image after another (Sutherland and Hodgman).
+
+    Parts that only what is outside connects stay connected, along the side.
+    """
+    corners = list(zip(points[::2], points[1::2], strict=True))
+    width, height = size
+    for axis, limit, sign in ((0, 0, 1), (0, width, -1), (1, 0, 1), (1, height, -1)):
+        kept = []
+        for start, end in zip([*corners[-1:], *corners[:-1]], corners, strict=True):
+            before, after = (sign * (point[axis] - limit) for point in (start, end))
+            if (before >= 0) != (after >= 0):
+                part = before / (before - after)
+                other = start[1 - axis] + part * (end[1 - axis] - start[1 - axis])
+                kept.append((other, float(limit)) if axis else (float(limit), other))
+            if after >= 0:
+                kept.append(end)
+        corners = kept
+    return [value for corner in corners for value in corner]
 
 
 def box_around(polygons: Iterable[Sequence[float]]) -> Box:

@@ -12,10 +12,13 @@ from ..objects import AnnotatedImage, AnnotatedSet, Thing
 from ..problems import Notes
 from .boxes import box_around
 from .classes import keep_classes, settle_classes
-from .labelme_files import IGNORED, LabelmeFile, read_labelme_files
+from .labelme_files import BACKGROUND, IGNORED, LabelmeFile, read_labelme_files
 from .outlines import Outline, paint
 
 __all__ = ['read_labelme']
+
+#: What a detector does not learn.
+NO_CLASS = (BACKGROUND, IGNORED)
 
 
 def read_labelme(
@@ -41,8 +44,10 @@ def read_labelme(
         AnnotatedImage(file.image, file.name, file.size, _things(file))
         for file in files
     ]
-    found = (thing.name for image in images for thing in image.things)
-    names = settle_classes((one for one in found if one != IGNORED), classes, subset)
+    found = {thing.name for image in images for thing in image.things}
+    if classes is not None:
+        classes = [name for name in classes if name not in NO_CLASS]
+    names = settle_classes(found.difference(NO_CLASS), classes, subset)
     return AnnotatedSet(keep_classes(images, names), names, notes.lines())
 
 
@@ -58,7 +63,7 @@ def _things(file: LabelmeFile) -> list[Thing]:
         if any(part.mask is not None for part in parts):
             things.append(_masked(name, parts, file.size))
             continue
-        polygons = [polygon for part in parts for polygon in part.polygons]
+        polygons = [polygon for part in parts for polygon in part.inside]
         box = box_around(polygons)
         boxes_only = all(part.is_box for part in parts) and len(parts) == 1
         things.append(Thing(name, box, () if boxes_only else polygons))

@@ -14,16 +14,19 @@ from mmmetaformer.checks.images.header import Header
 from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.errors import ConfigError
 
-from ..images import Images, loaded_size, read_or_note, turn_array, turn_points
+from ..images import Images, missing_image, read_or_note
 from ..problems import Notes, Problems
+from ..turned import SizeError, are_stored, loaded_size, turn_array, turn_points
 from .boxes import cut_polygons
 from .labelme_shapes import SHAPES, ShapeError, mask_of, polygon_of
 from .outlines import Outline
 
-__all__ = ['IGNORED', 'LabelmeFile', 'read_labelme_files']
+__all__ = ['BACKGROUND', 'IGNORED', 'LabelmeFile', 'read_labelme_files']
 
 #: What LabelMe's own class lists call pixels that do not count.
 IGNORED = '__ignore__'
+#: What they call pixels without a shape.
+BACKGROUND = '_background_'
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,14 @@ class LabelmeFile:
     """One JSON file.
 
     Attributes:
+        source: The file itself.
         image: The image file.
         name: Its name in the new layout.
         size: Width and height as training loads it.
         outlines: The shapes, in the order in which they are drawn.
     """
 
+    source: Path
     image: Path
     name: str
     size: tuple[int, int]
@@ -104,25 +109,22 @@ def _read(
     if picture is None:
         problems.add(
             file,
-            f'its image {name or below} is not there. Leave such annotations out with '
+            f'{missing_image(images, name or below)}. Leave such annotations out with '
             '--skip-missing',
         )
         return None
+    images.take(picture, file, problems)
     header = read_or_note(picture, problems)
     if header is None:
         return None
     size = loaded_size(header)
-    said = (content.get('imageWidth'), content.get('imageHeight'))
-    turns = said == header.size != size
-    if None not in said and said not in (header.size, size):
-        problems.add(
-            file,
-            f'the size is {said[0]}x{said[1]}, but {picture} is {size[0]}x{size[1]}. '
-            'Use the images that were annotated',
-        )
+    width, height = content.get('imageWidth'), content.get('imageHeight')
+    said = None if width is None or height is None else (width, height)
+    try:
+        turns = are_stored(said, header, picture, notes)
+    except SizeError as error:
+        problems.add(file, str(error))
         return None
-    if turns:
-        notes.add('images have shapes turned as EXIF turns the image', picture)
     outlines = []
     for index, shape in enumerate(content['shapes']):
         where = f'{file}: shape {index}'
@@ -133,7 +135,7 @@ def _read(
             continue
         if outline is not None:
             outlines.append(outline)
-    return LabelmeFile(picture, below + picture.suffix.lower(), size, outlines)
+    return LabelmeFile(file, picture, below + picture.suffix.lower(), size, outlines)
 
 
 def _outline(
@@ -156,9 +158,11 @@ def _outline(
     polygon = polygon_of(shape)
     if turns:
         polygon = turn_points(polygon, header)
-    kept = cut_polygons([polygon], size, notes, where)
+    inside = cut_polygons([polygon], size, notes, where)
+    if not inside:
+        return None
     is_box = kind == 'rectangle'
-    return Outline(name, kept, None, is_box, group, where) if kept else None
+    return Outline(name, [polygon], None, is_box, group, where, inside=inside)
 
 
 def _cropped(

@@ -10,13 +10,10 @@ from mmmetaformer.errors import ConfigError
 from ..map_layout import IGNORED_LABEL, MappedImage
 from ..problems import Notes
 from .classes import settle_classes
-from .labelme_files import IGNORED, LabelmeFile, read_labelme_files
+from .labelme_files import BACKGROUND, IGNORED, LabelmeFile, read_labelme_files
 from .outlines import paint
 
 __all__ = ['read_labelme_maps']
-
-#: What LabelMe's own class lists call pixels without a shape.
-BACKGROUND = '_background_'
 
 
 def read_labelme_maps(
@@ -63,4 +60,4 @@ def _mapped(file: LabelmeFile, labels: dict[str, int]) -> MappedImage:
     rest = labels.get(BACKGROUND, IGNORED_LABEL)
     stem = file.name.removesuffix(file.image.suffix.lower())
     draw = partial(paint, file.outlines, file.size, values, rest)
-    return MappedImage(file.image, file.image, stem, draw)
+    return MappedImage(file.image, file.source, stem, draw)

@@ -16,8 +16,6 @@ from .palette import read_palette
 
 __all__ = ['mask_meaning']
 
-MOST_CLASSES = 255  # label maps have 8 bits, and 255 is ignored
-
 
 def mask_meaning(args: argparse.Namespace, classes: Sequence[str] | None) -> Meaning:
     """Return what `--palette`, `--classes` and the options about labels say.
@@ -29,13 +27,7 @@ def mask_meaning(args: argparse.Namespace, classes: Sequence[str] | None) -> Mea
     Raises:
         ConfigError: They contradict each other, or say too little.
     """
-    meaning = _by_palette(args, classes) if args.palette else _by_value(args, classes)
-    if len(meaning.classes) > MOST_CLASSES:
-        raise ConfigError(
-            f'{len(meaning.classes)} classes: label maps of 8 bits have room for '
-            f'{MOST_CLASSES}'
-        )
-    return meaning
+    return _by_palette(args, classes) if args.palette else _by_value(args, classes)
 
 
 def _by_palette(args: argparse.Namespace, classes: Sequence[str] | None) -> Meaning:

@@ -15,9 +15,10 @@ from mmmetaformer.checks.label_maps.listing import list_pictures
 from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.errors import ConfigError
 
-from ..images import loaded_size, read_or_note, turn_array
+from ..images import read_or_note
 from ..map_layout import MappedImage, MaskError
 from ..problems import Notes, Problems
+from ..turned import SizeError, are_stored, loaded_size, turn_array
 
 __all__ = ['Meaning', 'read_masks']
 
@@ -75,19 +76,19 @@ def read_masks(
     """
     names, there = (_list(folder) for folder in (images, masks))
     stems = {os.path.splitext(name)[0]: name for name in there}
-    ends = _ends([os.path.splitext(name)[0] for name in names], list(stems))
+    end = _end([os.path.splitext(name)[0] for name in names], list(stems))
     problems = Problems()
     found = []
     for name in with_bar(names, 'images', len(names)):
         stem = os.path.splitext(name)[0]
-        mask = next((stems[stem + end] for end in ends if stem + end in stems), None)
+        mask = stems.get(stem + end)
         if mask is None:
             if skip_missing:
                 notes.add('images without a mask were left out', images / name)
             else:
                 problems.add(
                     images / name,
-                    f'has no mask {masks / (stem + ends[0])}.*. Leave such images out '
+                    f'has no mask {masks / (stem + end)}.*. Leave such images out '
                     'with --skip-missing',
                 )
             continue
@@ -104,6 +105,7 @@ def read_masks(
                 split or own,
                 header,
                 meaning,
+                notes,
             )
         )
     problems.stop()
@@ -121,8 +123,8 @@ def _list(folder: Path) -> list[str]:
     return names
 
 
-def _ends(images: Sequence[str], masks: Sequence[str]) -> list[str]:
-    """Return what follows an image's name in those of the masks, the most frequent."""
+def _end(images: Sequence[str], masks: Sequence[str]) -> str:
+    """Return what follows an image's name in that of its mask, the most frequent."""
     there = set(masks)
     counts: Counter[str] = Counter()
     for stem in images[:PROBES]:
@@ -133,8 +135,7 @@ def _ends(images: Sequence[str], masks: Sequence[str]) -> list[str]:
             for mask in masks
             if mask.startswith(stem) and mask != stem and '/' not in mask[len(stem) :]
         )
-    ranked = [end for end, _ in counts.most_common(1)]
-    return ranked or ['']
+    return counts.most_common(1)[0][0] if counts else ''
 
 
 def _mapped(
@@ -144,22 +145,19 @@ def _mapped(
     split: str,
     header: Header,
     meaning: Meaning,
+    notes: Notes,
 ) -> MappedImage:
-    size = loaded_size(header)
-
     def labels() -> NDArray[np.uint8]:
         read = meaning.read(mask)
         rows, columns = read.shape
-        if (columns, rows) == header.size != size:
-            return turn_array(read, header.orientation)
-        if (columns, rows) != size:
-            raise MaskError(
-                f'it is {columns}x{rows}, but its image is {size[0]}x{size[1]}: use '
-                'the images that were annotated'
-            )
-        return read
+        try:
+            turns = are_stored((columns, rows), header, image, notes)
+        except SizeError as error:
+            raise MaskError(str(error)) from None
+        return turn_array(read, header.orientation) if turns else read
 
-    ready = mask if meaning.unchanged and _fits(mask, size) else None
+    fits = meaning.unchanged and _fits(mask, loaded_size(header))
+    ready = mask if fits else None
     return MappedImage(image, mask, stem, labels, ready, split)
 
 

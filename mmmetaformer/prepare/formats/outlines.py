@@ -17,12 +17,13 @@ class Outline:
 
     Attributes:
         name: Its class.
-        polygons: x1, y1, x2, y2, ... of each.
+        polygons: x1, y1, x2, y2, ... of each, as drawn: they may reach out.
         mask: (h, w) in place of polygons, true inside.
         is_box: It was drawn as a rectangle.
         group: Shapes of one name and group are one object; None for no group.
         where: The file and shape, for messages.
         corner: Left and top of the mask.
+        inside: The parts of the polygons that are inside the image.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Outline:
     group: object
     where: str
     corner: tuple[int, int] = (0, 0)
+    inside: Sequence[Sequence[float]] = ()
 
 
 def paint(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pascal VOC's boxes: an XML file for each image."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mmmetaformer.checks.progress import with_bar
@@ -49,9 +49,11 @@ def read_voc(
     images = Images([place for place in places if place.is_dir()])
     splits = read_splits(folder) if options.own_split else {}
     problems, notes = Problems(), Notes()
+    if splits:
+        _check_lists(splits, files, xml_folder, notes)
     found: list[AnnotatedImage] = []
     for file in with_bar(files, 'annotations', len(files)):
-        name = file.relative_to(xml_folder).with_suffix('').as_posix()
+        name = _name(file, xml_folder)
         if splits and name not in splits:
             notes.add('annotated images are in no split and were left out', file)
             continue
@@ -71,3 +73,23 @@ def _xml_folder(folder: Path) -> Path:
         raise ConfigError(f'{folder} is no folder')
     places = [folder / name for name in XML_FOLDERS]
     return next((p for p in places if p.is_dir() and any(p.rglob('*.xml'))), folder)
+
+
+def _name(file: Path, xml_folder: Path) -> str:
+    return file.relative_to(xml_folder).with_suffix('').as_posix()
+
+
+def _check_lists(
+    names: Iterable[str], files: Iterable[Path], xml_folder: Path, notes: Notes
+) -> None:
+    """Note the names of the lists that have no XML file; refuse lists of other data."""
+    there = {_name(file, xml_folder) for file in files}
+    listed = list(names)
+    absent = [name for name in listed if name not in there]
+    if len(absent) == len(listed):
+        raise ConfigError(
+            f'no name in the lists of ImageSets has an .xml file in {xml_folder}, such '
+            f'as {absent[0]}. Correct the lists, or draw a new split: --val'
+        )
+    for name in absent:
+        notes.add('names of the lists have no XML file and were left out', name)

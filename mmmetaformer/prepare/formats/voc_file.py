@@ -4,9 +4,10 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from ..images import Images, loaded_size, read_or_note, turn_points
+from ..images import Images, missing_image, read_or_note
 from ..objects import AnnotatedImage, Thing
 from ..problems import Notes, Problems
+from ..turned import SizeError, are_stored, loaded_size, turn_points
 from .boxes import cut_box
 from .xml_lines import Element, XmlError, read_xml
 
@@ -70,39 +71,35 @@ def read_voc_file(
             f'{file}:{root.line}', f"expected <annotation> as VOC's, got <{root.tag}>"
         )
         return None
-    written = root.text_of('filename')
+    written = root.text_of('filename').replace('\\', '/')
     # The name of the file is right after images were renamed; <filename> often is not.
     # If they agree, <filename> also has the suffix: masks may have the same stem.
+    # Other folders may have the same names, and <filename> seldom has a folder.
     agree = PurePath(written).stem == PurePath(name).name
-    names = [written, name] if agree else [name, written]
-    picture = images.find(*filter(None, names))
+    beside = str(PurePath(name).with_name(PurePath(written).name)) if agree else name
+    names = [beside, written] if written else [beside]
+    picture = images.find(*names)
     if picture is None and options.skip_missing:
         notes.add('annotations without an image were left out', file)
         return None
     if picture is None:
         problems.add(
             file,
-            f'its image {written or name} is not there. Name the folder with --images, '
-            'or leave such annotations out with --skip-missing',
+            f'{missing_image(images, written or name)}. Name the folder with '
+            '--images, or leave such annotations out with --skip-missing',
         )
         return None
+    images.take(picture, file, problems)
     header = read_or_note(picture, problems)
     if header is None:
         return None
     size = loaded_size(header)
-    said = _said_size(root)
-    # Annotated as stored, but training turns the image: the boxes turn with it.
-    turns = said == header.size != size
-    if said is not None and said not in (header.size, size):
+    try:
+        turns = are_stored(_said_size(root), header, picture, notes)
+    except SizeError as error:
         line = getattr(root.find('size'), 'line', root.line)
-        problems.add(
-            f'{file}:{line}',
-            f'the size is {said[0]}x{said[1]}, but {picture} is {size[0]}x{size[1]}. '
-            'Use the images that were annotated',
-        )
+        problems.add(f'{file}:{line}', str(error))
         return None
-    if turns:
-        notes.add('images have boxes turned as EXIF turns the image', picture)
     things = []
     for element in root.all('object'):
         corners = _corners(file, element, problems)

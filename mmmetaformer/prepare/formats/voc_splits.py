@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The split of a VOC folder: `ImageSets/Main`."""
 
+import re
 from pathlib import Path
 
-from mmmetaformer.errors import ConfigError
+from ..split import check_apart
 
 __all__ = ['read_splits']
 
 FOLDERS = ('ImageSets/Main', 'ImageSets')
 #: The lists for training and for validation, the first pair that is there.
 LISTS = (('train', 'val'), ('trainval', 'test'), ('train', 'test'))
+#: Whether an image has the class of the list, after its name.
+FLAG = re.compile(r'\s+-?[01]$')
 
 
 def read_splits(folder: Path) -> dict[str, str]:
@@ -26,12 +29,7 @@ def read_splits(folder: Path) -> dict[str, str]:
             names = [_names(file) for file in files]
             if not all(names):
                 continue
-            both = sorted(set(names[0]) & set(names[1]))
-            if both:
-                raise ConfigError(
-                    f'{both[0]} and {len(both) - 1} more are in {files[0]} as well as '
-                    f'in {files[1]}. Remove them from one, or draw a new split: --val'
-                )
+            check_apart(names[0], names[1], (files[0], files[1]))
             return {
                 **dict.fromkeys(names[0], 'train'),
                 **dict.fromkeys(names[1], 'val'),
@@ -40,6 +38,9 @@ def read_splits(folder: Path) -> dict[str, str]:
 
 
 def _names(file: Path) -> list[str]:
-    """Return the first word of each line: lists of one class have a second one."""
-    lines = file.read_text(encoding='utf-8').splitlines()
-    return [line.split()[0] for line in lines if line.strip()]
+    """Return the name of each line, without the 1, 0 or -1 of lists of one class."""
+    lines = map(str.strip, file.read_text(encoding='utf-8').splitlines())
+    names = [line for line in lines if line]
+    # Names may end so, too, but hardly all of them.
+    has_flags = all(map(FLAG.search, names))
+    return [FLAG.sub('', name) for name in names] if has_flags else names

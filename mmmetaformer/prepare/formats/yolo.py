@@ -11,9 +11,10 @@ from mmmetaformer.checks.progress import with_bar
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.text import did_you_mean, shortened
 
-from ..images import loaded_size, read_or_note
+from ..images import read_or_note
 from ..objects import AnnotatedImage, AnnotatedSet, Thing
 from ..problems import Notes, Problems
+from ..turned import loaded_size
 from .boxes import box_around, cut_box, cut_polygons
 from .classes import keep_classes
 from .yolo_yaml import find_yolo_set
@@ -24,7 +25,9 @@ SLIP = 0.01  # fractions may leave 0 to 1 by so much: rounding and clumsy clicks
 BOX = 5  # values: class, center x, center y, width, height
 
 
-def read_yolo(place: Path, classes: Sequence[str] | None, subset: bool) -> AnnotatedSet:
+def read_yolo(
+    place: Path, classes: Sequence[str] | None, subset: bool, own_split: bool
+) -> AnnotatedSet:
     """Read a YOLO data set, boxes or polygons, with its own split if it has one.
 
     An image without a label file has no objects, as in Ultralytics' training.
@@ -34,11 +37,12 @@ def read_yolo(place: Path, classes: Sequence[str] | None, subset: bool) -> Annot
         classes: The names of `--classes`: all of them in the order of their ids, or
             with `subset` some of those in the yaml file.
         subset: Leave out objects of other classes.
+        own_split: Keep the data set's split, if it has one.
 
     Raises:
         ConfigError: A file is missing or wrong; the message has file and line.
     """
-    found = find_yolo_set(place, classes)
+    found = find_yolo_set(place, classes, own_split)
     if classes is not None:
         _check_classes(classes, found.classes, subset, place)
     problems, notes = Problems(), Notes()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The yaml file of a YOLO data set: classes, and the images of each split."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ import yaml
 
 from mmmetaformer.checks.label_maps.listing import list_pictures
 from mmmetaformer.errors import ConfigError
+
+from ..split import check_apart
 
 __all__ = ['YoloSet', 'find_yolo_set']
 
@@ -30,16 +33,35 @@ class YoloSet:
     images: dict[str, list[Path]]
 
 
-def find_yolo_set(place: Path, classes: Sequence[str] | None) -> YoloSet:
+def find_yolo_set(
+    place: Path, classes: Sequence[str] | None, own_split: bool
+) -> YoloSet:
     """Read the yaml file of a data set, or look at its folder.
 
     Args:
         place: The yaml file, or a folder with one, or one with images and labels.
         classes: The names of `--classes`, needed if no file has them.
+        own_split: Keep the data set's split, if it has one; else its images are of no
+            split, and each is there once.
 
     Raises:
-        ConfigError: There is no such data set; the message says what is missing.
+        ConfigError: There is no such data set; the message says what is missing. Or an
+            image is in both of its splits.
     """
+    found = _find(place, classes)
+    # Two names of one file, such as links of both folders, are one image.
+    real = {
+        split: {os.path.realpath(file): file for file in files}
+        for split, files in found.images.items()
+    }
+    if not own_split:
+        every = {key: file for files in real.values() for key, file in files.items()}
+        return YoloSet(found.classes, {'': list(every.values())})
+    check_apart(real.get('train', ()), real.get('val', ()), ('`train`', '`val`'))
+    return found
+
+
+def _find(place: Path, classes: Sequence[str] | None) -> YoloSet:
     if place.is_file():
         return _read(place)
     if not place.is_dir():
