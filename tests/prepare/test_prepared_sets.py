@@ -44,10 +44,6 @@ def test_the_printed_command_finds_no_fault(name, prepare, root, tmp_path, capsy
     said = prepare(*words, '--out', tmp_path / 'out')
     (line,) = (line for line in said.splitlines() if 'check_data.py' in line)
     _, _, config, *options = shlex.split(line)
-    with pytest.raises(SystemExit) as stop:
-        run_command(
-            'check-data',
-            [str(root / config), *options, '--out', str(tmp_path / 'report')],
-        )
-    assert stop.value.code == 0
+    report = str(tmp_path / 'report')
+    run_command('check-data', [str(root / config), *options, '--out', report])
     assert 'No fault was found.' in capsys.readouterr().out
