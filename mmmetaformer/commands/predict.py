@@ -112,7 +112,7 @@ def run(args: argparse.Namespace) -> None:
         args.config = str(find_config(args.config))
     if args.source.endswith('.py'):
         args.source = str(find_config(args.source))
-    elif '/' not in args.source and not Path(args.source).exists():
+    elif not Path(args.source).exists():
         args.source = str(config_named(args.source) or args.source)
     find_images(args.files)
     from mmmetaformer.run.predict import predict
