@@ -8,15 +8,12 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.model import revert_sync_batchnorm
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmmetaformer import __version__, compat
 from mmmetaformer.checks.checkpoint.classes import check_class_names
 from mmmetaformer.checks.checkpoint.contents import Checkpoint, check_checkpoint
-from mmmetaformer.checks.checkpoint.finite import check_finite
-from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.checks.writable import check_file_writable
 from mmmetaformer.errors import ConfigError
@@ -27,17 +24,20 @@ from mmmetaformer.export.latency import measure_latency
 from mmmetaformer.export.networks import Export
 from mmmetaformer.export.packages import need_packages
 from mmmetaformer.export.write import OPSET
+from mmmetaformer.models.build import build_model
+from mmmetaformer.predict.trained import classes_and_palette, trained_model
 from mmmetaformer.text import table
 from mmmetaformer.weights.load import load_pretrained
 from mmmetaformer.weights.source import published_entry
 
 from .build_errors import build_errors
 from .config import read_run_config
-from .export_facts import class_names, test_resize
+from .export_facts import test_resize
 from .export_score import score, test_images, use_images
 
 __all__ = ['export']
 
+PREFIX = 'backbone.'
 HOW_TO_FEED = (
     'image: uint8 RGB (N, 3, H, W), resized as in testing. Normalization and padding '
     'are part of the file.'
@@ -82,29 +82,23 @@ def _load(
     cfg: Config, path: str, backbone: bool
 ) -> tuple[nn.Module, Checkpoint | None]:
     """Build the model of a config with the weights of a checkpoint."""
-    spec = cfg.model.copy()
-    if isinstance(spec.get('backbone'), dict):
-        spec.backbone = {**spec.backbone, 'init_cfg': None}  # nothing to download
     init_default_scope(cfg.get('default_scope', 'mmengine'))
+    checkpoint = None
+    if not (backbone and published_entry(path)):
+        checkpoint = check_checkpoint(path)
+        if not backbone or any(key.startswith(PREFIX) for key in checkpoint.weights):
+            check_class_names(checkpoint, cfg, 'test')
+            with build_errors(cfg):
+                return trained_model(cfg, checkpoint), checkpoint
     with build_errors(cfg):
-        model = revert_sync_batchnorm(MODELS.build(spec))
-    if backbone and published_entry(path):
-        load_pretrained(model.backbone, path)
-        return model, None
-    checkpoint = check_checkpoint(path)
-    if backbone and not any(key.startswith('backbone.') for key in checkpoint.weights):
-        load_pretrained(model.backbone, path)
-        return model, None
-    check_class_names(checkpoint, cfg, 'test')
-    check_fits(model, checkpoint.weights, path)
-    check_finite(model, checkpoint.weights, path)
-    model.load_state_dict(checkpoint.weights)
-    return model, checkpoint
+        model = build_model(cfg.model, cfg.get('default_scope'))
+    load_pretrained(model.backbone, path)
+    return model, None
 
 
 def _facts(cfg: Config, checkpoint: Checkpoint | None, args: argparse.Namespace) -> Any:
     """Return what the file says about itself, whatever the network."""
-    facts = dict(
+    facts: dict[str, Any] = dict(
         mmmetaformer=__version__,
         torch=torch.__version__,
         config=Path(args.config).name,
@@ -115,7 +109,7 @@ def _facts(cfg: Config, checkpoint: Checkpoint | None, args: argparse.Namespace)
         std=_numbers(cfg.model.get('data_preprocessor'), 'std'),
     )
     if checkpoint is not None:
-        facts.update(class_names(cfg, checkpoint))
+        facts['classes'], facts['palette'] = classes_and_palette(cfg, checkpoint)
     return facts
 
 
