@@ -21,7 +21,6 @@ FOREIGN = {'pip', 'mim', 'git', 'cd', 'source', 'mkdir', 'ln', 'cp', 'mv', 'eval
 FOREIGN |= {'python3', 'apt', 'tensorboard', '.venv/bin/pre-commit', '.venv/bin/pip'}
 # In parts of commands that pages show alone.
 PARTS = {'--cfg-options'}
-PLACEHOLDERS = {'CONFIG', 'FILE', 'SRC', 'DST', 'NAME', '...'}
 
 
 def problem_of(words, root):
