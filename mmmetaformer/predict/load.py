@@ -61,8 +61,9 @@ def load_model(
     names, palette = classes_and_palette(cfg, file)
     if names is None:
         raise ConfigError(
-            f'neither {file.path} nor the config names the classes. Set '
-            'test_dataloader.dataset.metainfo.classes in the config'
+            f'neither {file.path} nor its config names the classes. Pass a config '
+            'that does (--config FILE, in Python config=FILE): by the type of its test '
+            'data set, or by test_dataloader.dataset.metainfo.classes'
         )
     return Predictor(
         model=model.to(place).eval(),
