@@ -27,6 +27,7 @@ from mmmetaformer.export.latency import measure_latency
 from mmmetaformer.export.networks import Export
 from mmmetaformer.export.packages import need_packages
 from mmmetaformer.export.write import OPSET
+from mmmetaformer.predict.source import find_checkpoint
 from mmmetaformer.text import table
 from mmmetaformer.weights.load import load_pretrained
 from mmmetaformer.weights.source import published_entry
@@ -64,6 +65,8 @@ def export(args: argparse.Namespace) -> None:
     compat.install()
     cfg = read_run_config(args)
     check_run(cfg, splits=('test',) if args.int8 else ())
+    if not (args.backbone and published_entry(args.checkpoint)):
+        args.checkpoint = find_checkpoint(args.checkpoint)
     out = Path(args.out or Path(args.checkpoint).with_suffix(f'.{args.to}').name)
     check_file_writable(out, '--out')
     model, checkpoint = _load(cfg, args.checkpoint, args.backbone)

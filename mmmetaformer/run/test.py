@@ -12,6 +12,7 @@ from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.console import console
 from mmmetaformer.engine.hangs import use_hang_limit
+from mmmetaformer.predict.source import find_checkpoint
 from mmmetaformer.say import say
 
 from .build_errors import build_errors
@@ -44,9 +45,9 @@ def test(args: argparse.Namespace) -> None:
         check_run(cfg, splits=('test',))
         if args.tta:
             use_tta_model(cfg)
-        checkpoint = check_checkpoint(args.checkpoint)
+        checkpoint = check_checkpoint(find_checkpoint(args.checkpoint))
         check_class_names(checkpoint, cfg, 'test')
-        cfg.load_from = args.checkpoint
+        cfg.load_from = checkpoint.path
         use_hang_limit(cfg, args.hang_limit)
         compat.prepare_cpu_launch(cfg)
         with build_errors(cfg) as end:
