@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from page_commands import commands_in, commands_of
+from PIL import Image
 
 from mmmetaformer.commands import COMMANDS, whole_parser
 from mmmetaformer.errors import ConfigError
@@ -154,6 +155,9 @@ def shell(tmp_path, root):
     )
     command.chmod(0o755)
     path = f'{tmp_path}/bin:{os.environ["PATH"]}'
+    python = tmp_path / 'bin/python'
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
     folder = tmp_path / 'empty'
     folder.mkdir()
 
@@ -174,6 +178,7 @@ def shell(tmp_path, root):
 def test_five_minutes(shell, root):
     """The page from start to end, as someone who types what it says."""
     page = (root / 'docs/five_minutes.md').read_text()
+    Image.new('RGB', (160, 120)).save(shell.folder / 'cat.jpg')
     blocks = re.findall(r'^```(bash|python)\n(.*?)^```$', page, re.M | re.S)
     for language, text in blocks:
         if language == 'python':

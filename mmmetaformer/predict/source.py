@@ -16,7 +16,7 @@ from mmmetaformer.tracebacks import words_of
 from mmmetaformer.weights.files import SUFFIXES
 from mmmetaformer.weights.source import locate
 
-__all__ = ['Source', 'find_source']
+__all__ = ['Source', 'find_checkpoint', 'find_source']
 
 #: Names for checkpoints of a work dir.
 LAST, BEST = 'last', 'best'
@@ -58,12 +58,12 @@ def find_source(
                 f'{named} is no config file, so --checkpoint {checkpoint} would be a '
                 'second checkpoint: name one of them'
             )
-        return Source(_find_checkpoint(named), _read(config) if config else None)
+        return Source(find_checkpoint(named), _read(config) if config else None)
     if config is not None:
         raise ConfigError(f'two configs are named, {named} and {config}: name one')
     cfg = _read(named)
     if checkpoint is not None:
-        return Source(_find_checkpoint(os.path.expanduser(checkpoint)), cfg)
+        return Source(find_checkpoint(os.path.expanduser(checkpoint)), cfg)
     work_dir = Path(cfg.get('work_dir') or Path('work_dirs', Path(named).stem))
     if not work_dir.is_dir():
         raise ConfigError(
@@ -73,9 +73,19 @@ def find_source(
     return Source(_newest(work_dir), cfg)
 
 
-def _find_checkpoint(named: str) -> Checkpoint:
-    if '://' in named:
+def find_checkpoint(named: str) -> Checkpoint:
+    """Read the checkpoint that a name stands for.
+
+    Args:
+        named: A file, an address, a work dir, `WORK_DIR/last` or `WORK_DIR/best`.
+
+    Raises:
+        ConfigError: There is no such file, or no good checkpoint.
+    """
+    if named.startswith(('http://', 'https://')):
         return check_checkpoint(str(locate(named)))
+    if '://' in named:  # of mmengine's other back-ends
+        return check_checkpoint(named)
     path = Path(named)
     if path.is_file():
         return check_checkpoint(named)
@@ -86,7 +96,7 @@ def _find_checkpoint(named: str) -> Checkpoint:
         return find(path.parent)
     raise ConfigError(
         f'there is no {named}. Expected a checkpoint (.pth, .safetensors), a work dir, '
-        f'WORK_DIR/{LAST}, WORK_DIR/{BEST}, or a config (.py)'
+        f'WORK_DIR/{LAST} or WORK_DIR/{BEST}'
     )
 
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from mmmetaformer import __version__, compat
 from mmmetaformer.checks.checkpoint.classes import check_class_names
-from mmmetaformer.checks.checkpoint.contents import Checkpoint, check_checkpoint
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.checks.writable import check_file_writable
 from mmmetaformer.errors import ConfigError
@@ -25,6 +25,7 @@ from mmmetaformer.export.networks import Export
 from mmmetaformer.export.packages import need_packages
 from mmmetaformer.export.write import OPSET
 from mmmetaformer.models.build import build_model
+from mmmetaformer.predict.source import find_checkpoint
 from mmmetaformer.predict.trained import classes_and_palette, trained_model
 from mmmetaformer.text import table
 from mmmetaformer.weights.load import load_pretrained
@@ -64,11 +65,11 @@ def export(args: argparse.Namespace) -> None:
     compat.install()
     cfg = read_run_config(args)
     check_run(cfg, splits=('test',) if args.int8 else ())
-    out = Path(args.out or Path(args.checkpoint).with_suffix(f'.{args.to}').name)
+    path, checkpoint = _find(args.checkpoint, args.backbone)
+    out = Path(args.out or Path(path).with_suffix(f'.{args.to}').name)
     check_file_writable(out, '--out')
-    model, checkpoint = _load(cfg, args.checkpoint, args.backbone)
-    network = make_network(model, args.backbone)
-    facts = _facts(cfg, checkpoint, args)
+    network = make_network(_load(cfg, path, checkpoint), args.backbone)
+    facts = _facts(cfg, path, checkpoint, args.config)
     results = export_network(network, out, args.to, args.size, facts)
     print('\n'.join(_report(results, out, args.to)))
     files = {'ONNX Runtime' if args.to == 'onnx' else 'pt2': out}
@@ -78,31 +79,36 @@ def export(args: argparse.Namespace) -> None:
         print('\n'.join(_latencies(network, files, args.size)))
 
 
-def _load(
-    cfg: Config, path: str, backbone: bool
-) -> tuple[nn.Module, Checkpoint | None]:
+def _find(named: str, backbone: bool) -> tuple[str, Checkpoint | None]:
+    """Return the path of a checkpoint, and what it has if it is of a whole model."""
+    if backbone and published_entry(named):
+        return named, None
+    checkpoint = find_checkpoint(named)
+    if backbone and not any(key.startswith(PREFIX) for key in checkpoint.weights):
+        return checkpoint.path, None
+    return checkpoint.path, checkpoint
+
+
+def _load(cfg: Config, path: str, checkpoint: Checkpoint | None) -> nn.Module:
     """Build the model of a config with the weights of a checkpoint."""
     init_default_scope(cfg.get('default_scope', 'mmengine'))
-    checkpoint = None
-    if not (backbone and published_entry(path)):
-        checkpoint = check_checkpoint(path)
-        if not backbone or any(key.startswith(PREFIX) for key in checkpoint.weights):
-            check_class_names(checkpoint, cfg, 'test')
-            with build_errors(cfg):
-                return trained_model(cfg, checkpoint), checkpoint
+    if checkpoint is not None:
+        check_class_names(checkpoint, cfg, 'test')
+        with build_errors(cfg):
+            return trained_model(cfg, checkpoint)
     with build_errors(cfg):
         model = build_model(cfg.model, cfg.get('default_scope'))
     load_pretrained(model.backbone, path)
-    return model, None
+    return model
 
 
-def _facts(cfg: Config, checkpoint: Checkpoint | None, args: argparse.Namespace) -> Any:
+def _facts(cfg: Config, path: str, checkpoint: Checkpoint | None, config: str) -> Any:
     """Return what the file says about itself, whatever the network."""
     facts: dict[str, Any] = dict(
         mmmetaformer=__version__,
         torch=torch.__version__,
-        config=Path(args.config).name,
-        checkpoint=Path(args.checkpoint).name,
+        config=Path(config).name,
+        checkpoint=Path(path).name,
         input=HOW_TO_FEED,
         resize=test_resize(cfg),
         mean=_numbers(cfg.model.get('data_preprocessor'), 'mean'),
