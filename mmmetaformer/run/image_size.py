@@ -40,7 +40,7 @@ def use_image_size(cfg: Config, side: int) -> None:
     model = cfg.model
     if model.get('data_preprocessor', {}).get('size') is not None:
         model.data_preprocessor.size = _crop(model.data_preprocessor.size, factor)
-    windows = model.get('test_cfg') or {}
+    windows: Any = model.get('test_cfg') or {}
     if windows.get('mode') == 'slide':
         windows.crop_size = _crop(windows.crop_size, factor)
         windows.stride = scaled(windows.stride, factor)
