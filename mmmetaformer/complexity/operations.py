@@ -2,7 +2,7 @@
 """Counting operations, for each part of a model."""
 
 from collections import ChainMap, Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -68,17 +68,21 @@ class Places:
 
 
 @contextmanager
-def inside(parts: Mapping[str, nn.Module], places: Places) -> Iterator[None]:
+def inside(
+    parts: Mapping[str, nn.Module], places: Places, whole: Collection[str] = ()
+) -> Iterator[None]:
     """Record in `places` which of the parts is running.
 
     Args:
         parts: Name and module of each.
         places: Where to record it.
+        whole: Names of parts that are only called as a whole. The others may run block
+            by block.
     """
     handles = []
     for name, part in parts.items():
-        # All modules inside too: a stage may run block by block.
-        for module in part.modules():
+        # Modules with hooks have to be called, so a head would then save more.
+        for module in (part,) if name in whole else part.modules():
             enter, leave = _notes(name, places)
             handles.append(module.register_forward_pre_hook(enter))
             # Also after an error, so that what follows does not count for this part.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""mmseg's heads with a loss that saves less for the backward pass.
+"""mmseg's heads, which save less for the backward pass.
 
 Networks, arguments, checkpoints, losses and their names are mmseg's. A config names
 these heads with their package: `type='mmmetaformer.segmentation.UPerHead'`. They are in
@@ -18,6 +18,8 @@ from torch import Tensor
 from mmmetaformer.models.layers.efficient import is_eager
 
 from .cross_entropy import resized_cross_entropy
+from .fpn_features import FPNFeatures
+from .uper_features import UPerFeatures
 
 __all__ = ['FCNHead', 'FPNHead', 'UPerHead']
 
@@ -71,9 +73,9 @@ class FCNHead(_MemoryEfficientLoss, decode_heads.FCNHead):
     """mmseg's FCNHead (arXiv 1411.4038), used here for auxiliary losses."""
 
 
-class FPNHead(_MemoryEfficientLoss, decode_heads.FPNHead):
+class FPNHead(_MemoryEfficientLoss, FPNFeatures):
     """mmseg's FPNHead, of Semantic FPN (arXiv 1901.02446)."""
 
 
-class UPerHead(_MemoryEfficientLoss, decode_heads.UPerHead):
+class UPerHead(_MemoryEfficientLoss, UPerFeatures):
     """mmseg's UPerHead (arXiv 1807.10221)."""

@@ -6,7 +6,7 @@ from .block import MetaFormerBlock
 from .depthwise import Depthwise
 from .downsampling import Downsampling
 from .drop_path import DropPath
-from .efficient import Recomputing, overwriting, reference_kernels
+from .efficient import Recomputing, has_hooks, overwriting, reference_kernels
 from .init import init_weights
 from .mlp import Mlp
 from .norm import NORMS, GroupNorm1, LayerNorm2d
@@ -27,6 +27,7 @@ __all__ = [
     'Recomputing',
     'Scale',
     'StarReLU',
+    'has_hooks',
     'init_weights',
     'overwriting',
     'reference_kernels',

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from .eager import is_eager
 
-__all__ = ['overwriting']
+__all__ = ['has_hooks', 'overwriting']
 
 
 def overwriting(linear: nn.Module, act: nn.Module) -> Callable[[Tensor], Tensor]:
@@ -31,15 +31,18 @@ def overwriting(linear: nn.Module, act: nn.Module) -> Callable[[Tensor], Tensor]
     if torch.is_grad_enabled() or not is_eager():
         return act
     known = isinstance(linear, nn.Linear) and getattr(act, 'can_overwrite', False)
-    if not known or _has_hooks(linear) or _has_hooks(act):
+    if not known or has_hooks(linear) or has_hooks(act):
         return act
     return partial(act, overwrite=True)
 
 
-def _has_hooks(module: nn.Module) -> bool:
+def has_hooks(module: nn.Module) -> bool:
+    """Return whether a module has hooks of its own, or all modules have some."""
     return bool(
         module._forward_hooks
         or module._forward_pre_hooks
+        or module._backward_hooks
+        or module._backward_pre_hooks
         or torch_module._global_forward_hooks
         or torch_module._global_forward_pre_hooks
     )

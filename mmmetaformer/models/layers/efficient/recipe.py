@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a tensor is recomputed when the backward pass asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -14,25 +14,25 @@ __all__ = ['Recipe']
 
 
 class Recipe:
-    """Recompute `value` as `function(x)`, and save `x` instead.
+    """Recompute `value` as `function(*inputs)`, and save the inputs instead.
 
     Its `pack` and `unpack` are saved-tensor hooks. A tensor that shares memory with
     the value is recomputed too; all others go to the hooks in force outside. The value
     must be alive while the hooks are in force.
 
     Args:
-        function: Deterministic, and saves `x` at most for its own backward pass.
-        x: Its input.
+        function: Deterministic, and saves no more than its inputs for its own backward
+            pass.
+        inputs: Its inputs.
         value: Its output.
     """
 
     def __init__(
-        self, function: Callable[[Tensor], Tensor], x: Tensor, value: Tensor
+        self, function: Callable[..., Tensor], inputs: Sequence[Tensor], value: Tensor
     ) -> None:
         self.function = function
         self.outer = innermost_hooks()
-        self.x = self._pack_outside(x)
-        self.x_layout = (x.size(), x.stride())
+        self.inputs = [(self._pack_outside(x), x.size(), x.stride()) for x in inputs]
         self.storage = value.untyped_storage()._cdata
         self.version = value._version
         self.autocast = _autocast_now(value.device.type)
@@ -74,16 +74,19 @@ class Recipe:
             )
         return tensor
 
+    def _fetch(self, saved: Any, size: torch.Size, stride: tuple[int, ...]) -> Tensor:
+        x = self._unpack_outside(saved)
+        if x.stride() != stride:  # hooks that move tensors may change it
+            x = x.new_empty_strided(size, stride).copy_(x)
+        return x.detach().requires_grad_()
+
     def _compute(self) -> Tensor:
         """Return the value, recomputed once for all its views."""
         if self.recomputed is None:
-            x = self._unpack_outside(self.x)
-            size, stride = self.x_layout
-            if x.stride() != stride:  # hooks that move tensors may change it
-                x = x.new_empty_strided(size, stride).copy_(x)
-            # With gradients, so that torch refuses a function that overwrites `x`.
+            inputs = [self._fetch(*saved) for saved in self.inputs]
+            # With gradients, so that torch refuses a function that overwrites them.
             with torch.enable_grad(), self.autocast():
-                self.recomputed = self.function(x.detach().requires_grad_()).detach()
+                self.recomputed = self.function(*inputs).detach()
             self.left = self.uses
         value = self.recomputed
         self.left -= 1

@@ -29,38 +29,45 @@ class Recomputing(nn.Module):
     #: Whether to recompute; False saves every tensor that autograd asks for.
     recompute = True
 
-    def chain(self, x: Tensor, *functions: Callable[[Tensor], Tensor]) -> Tensor:
+    def chain(
+        self, x: Tensor | tuple[Tensor, ...], *functions: Callable[..., Tensor]
+    ) -> Tensor:
         """Apply the functions in order, saving `x` instead of what lies between them.
 
         Results and gradients are those of plain calls. All is saved as usual with
         torch older than 2.8, and while torch traces, compiles or transforms.
 
         Args:
-            x: Input of the first function.
+            x: Input of the first function, or a tuple of its inputs.
             functions: All but the last are cheap, and neither random nor with side
                 effects: they run again in the backward pass.
         """
-        if self.recompute and _can_recompute(x):
-            return _chain(x, *functions)
-        for function in functions:
-            x = function(x)
-        return x
+        inputs = x if isinstance(x, tuple) else (x,)
+        if self.recompute and _can_recompute(inputs):
+            return _chain(inputs, *functions)
+        first, *rest = functions
+        value = first(*inputs)
+        for function in rest:
+            value = function(value)
+        return value
 
 
-def _can_recompute(x: Tensor) -> bool:
+def _can_recompute(inputs: tuple[Tensor, ...]) -> bool:
     # torch.fx traces with objects that are no tensors.
-    is_tensor = isinstance(x, Tensor)
-    return is_tensor and is_eager() and torch.is_grad_enabled() and can_read_hooks()
+    are_tensors = all(isinstance(x, Tensor) for x in inputs)
+    return are_tensors and is_eager() and torch.is_grad_enabled() and can_read_hooks()
 
 
 def _chain(
-    x: Tensor, function: Callable[[Tensor], Tensor], *rest: Callable[[Tensor], Tensor]
+    inputs: tuple[Tensor, ...],
+    function: Callable[..., Tensor],
+    *rest: Callable[[Tensor], Tensor],
 ) -> Tensor:
-    value = function(x)
+    value = function(*inputs)
     if not rest:
         return value
-    if not value.requires_grad:  # saving x would save nothing
-        return _chain(value, *rest)
-    recipe = Recipe(function, x, value)
+    if not value.requires_grad:  # saving the inputs would save nothing
+        return _chain((value,), *rest)
+    recipe = Recipe(function, inputs, value)
     with saved_tensors_hooks(recipe.pack, recipe.unpack):
-        return _chain(value, *rest)
+        return _chain((value,), *rest)
