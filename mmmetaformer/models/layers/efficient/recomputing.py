@@ -42,19 +42,19 @@ class Recomputing(nn.Module):
             functions: All but the last are cheap, and neither random nor with side
                 effects: they run again in the backward pass.
         """
-        inputs = x if isinstance(x, tuple) else (x,)
-        if self.recompute and _can_recompute(inputs):
-            return _chain(inputs, *functions)
-        first, *rest = functions
-        value = first(*inputs)
-        for function in rest:
-            value = function(value)
-        return value
+        if self.recompute and _can_recompute(x):
+            return _chain(x if isinstance(x, tuple) else (x,), *functions)
+        if isinstance(x, tuple):
+            x, functions = functions[0](*x), functions[1:]
+        for function in functions:  # without a second name for what x was
+            x = function(x)
+        return x
 
 
-def _can_recompute(inputs: tuple[Tensor, ...]) -> bool:
+def _can_recompute(x: Tensor | tuple[Tensor, ...]) -> bool:
     # torch.fx traces with objects that are no tensors.
-    are_tensors = all(isinstance(x, Tensor) for x in inputs)
+    inputs = x if isinstance(x, tuple) else (x,)
+    are_tensors = all(isinstance(value, Tensor) for value in inputs)
     return are_tensors and is_eager() and torch.is_grad_enabled() and can_read_hooks()
 
 
