@@ -181,10 +181,12 @@ def test_five_minutes(shell, root):
     Image.new('RGB', (160, 120)).save(shell.folder / 'cat.jpg')
     blocks = re.findall(r'^```(bash|python)\n(.*?)^```$', page, re.M | re.S)
     for language, text in blocks:
-        if language == 'python':
-            name = re.match(r'# (\w+\.py)\n', text)[1]
-            (shell.folder / name).write_text(text)
+        file = re.match(r'# (\w+\.py)\n', text)
+        if language == 'python' and file:
+            (shell.folder / file[1]).write_text(text)
         elif 'pip install' not in text:
+            if language == 'python':
+                text = f"python - <<'END'\n{text}END\n"
             done = shell(text)
             assert done.returncode == 0, f'{text}\n{done.stdout[-2000:]}{done.stderr}'
     pictures = list((shell.folder / 'pictures/vis_data/vis_image').iterdir())
