@@ -137,8 +137,7 @@ if words[0] == 'train':
                  'param_scheduler.1.begin=5', 'param_scheduler.1.end=9']
     else:
         short = ['train_cfg.max_iters=2', 'train_cfg.val_interval=2',
-                 'default_hooks.checkpoint.interval=2', 'param_scheduler.0.end=1',
-                 'param_scheduler.1.begin=1', 'param_scheduler.1.end=2']
+                 'default_hooks.checkpoint.interval=2', 'param_scheduler=None']
     sys.argv += ['--cfg-options', *short]
 main()
 """
