@@ -124,55 +124,6 @@ def test_words_of_a_script():
     ]
 
 
-# The commands that train are run in full by nobody: a few steps show that they work.
-SHORT = """
-import sys
-from mmmetaformer.commands import main
-
-words = sys.argv[1:]
-if words[0] == 'train':
-    if words[1].startswith('mask'):
-        short = ['train_cfg.max_epochs=1', 'train_cfg.val_interval=1',
-                 'default_hooks.checkpoint.interval=1', 'param_scheduler.0.end=5',
-                 'param_scheduler.1.begin=5', 'param_scheduler.1.end=9']
-    else:
-        short = ['train_cfg.max_iters=2', 'train_cfg.val_interval=2',
-                 'default_hooks.checkpoint.interval=2', 'param_scheduler=None']
-    sys.argv += ['--cfg-options', *short]
-main()
-"""
-
-
-@pytest.fixture
-def shell(tmp_path, root):
-    """Run scripts in an empty folder, where the command `mmmetaformer` is short."""
-    (tmp_path / 'bin').mkdir()
-    (tmp_path / 'bin/short.py').write_text(SHORT)
-    command = tmp_path / 'bin/mmmetaformer'
-    command.write_text(
-        f'#!/bin/sh\nexec {sys.executable} {tmp_path}/bin/short.py "$@"\n'
-    )
-    command.chmod(0o755)
-    path = f'{tmp_path}/bin:{os.environ["PATH"]}'
-    python = tmp_path / 'bin/python'
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    python.chmod(0o755)
-    folder = tmp_path / 'empty'
-    folder.mkdir()
-
-    def run(script):
-        return subprocess.run(
-            ['bash', '-euo', 'pipefail', '-c', script],
-            cwd=folder,
-            env={**os.environ, 'PATH': path, 'PYTHONPATH': str(root)},
-            capture_output=True,
-            text=True,
-        )
-
-    run.folder, run.path = folder, path
-    return run
-
-
 @pytest.mark.slow
 def test_five_minutes(shell, root):
     """The page from start to end, as someone who types what it says."""
