@@ -69,7 +69,3 @@ def predict(root, folder, section):
     detector = write_trained(root, folder, 'mask_rcnn', 'work_dirs/detector')
     config = folder / 'configs/mask_rcnn_convformer.py'
     config.write_text(f"_base_ = '{detector}/mask_rcnn.py'\n")
-
-
-def export(root, folder, section):
-    write_photos(folder)
