@@ -2,27 +2,34 @@
 """What saves memory and time without changing results.
 
 `Recomputing` stores less for the backward pass; the kernels compute StarReLU in one
-pass over memory, and the weight gradient of a depthwise convolution faster on CPUs.
+pass over memory, LayerNorm faster on GPUs, and the gradients of a depthwise convolution
+faster on both.
 """
 
-from .depthwise import depthwise_conv2d, runs_in_onednn
+from . import depthwise
+from .autocast import autocast_dtype, to_autocast
 from .eager import is_eager
 from .kernels import reference_kernels, use_kernels
+from .layer_norm import layer_norm
 from .overwriting import has_hooks, overwriting
 from .recomputing import Recomputing
 from .star_relu import star_relu
+from .triton_gpus import runs_triton
 from .upsampled_conv import saves_time, upsampled_conv2d
 
 __all__ = [
     'Recomputing',
-    'depthwise_conv2d',
+    'autocast_dtype',
+    'depthwise',
     'has_hooks',
     'is_eager',
+    'layer_norm',
     'overwriting',
     'reference_kernels',
-    'runs_in_onednn',
+    'runs_triton',
     'saves_time',
     'star_relu',
+    'to_autocast',
     'upsampled_conv2d',
     'use_kernels',
 ]
