@@ -28,8 +28,8 @@ setup:  ## Create or update the environment for training, .venv
 setup-tests:
 	$(SETUP) .venv lite report tests
 
-setup-slow:  # the notebook and the site need `docs`, the trackers `track`
-	$(SETUP) .venv lite report tests docs track
+setup-slow:  # the notebook and the site need `docs`, the pages the others
+	$(SETUP) .venv lite report tests docs track export completion
 
 setup-lint:
 	$(SETUP) .venv lite lint
