@@ -52,11 +52,6 @@ def archives(root, folder):
     write_archives(folder)
 
 
-def readme(root, folder):
-    write_photos(folder)
-    write_trained(root, folder, 'upernet', 'work_dirs/upernet_convformer')
-
-
 def checkpoint(root, folder):
     """Write what a training with a config of this folder leaves, and the data."""
     archives(root, folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from page_commands import PAGES, commands_of
 from page_configs import write_configs
-from page_runs import ELSEWHERE, PARSED_ONLY, RUN
+from page_runs import ELSEWHERE, RUN
 
 BLOCK = re.compile(r'^```(bash|python)\n(.*?)^```$|^(#+ [^\n]*)$', re.M | re.S)
 FILE = re.compile(r'# (\w+)\.py\n')
@@ -54,8 +54,8 @@ def test_every_page_is_on_a_list(root):
         for page in root.glob(pattern)
         if any(language == 'bash' for language, *_ in blocks_of(page.read_text()))
     }
-    assert {*RUN, *ELSEWHERE, *PARSED_ONLY} == pages
-    assert len(RUN) + len(ELSEWHERE) + len(PARSED_ONLY) == len(pages)
+    assert {*RUN, *ELSEWHERE} == pages
+    assert len(RUN) + len(ELSEWHERE) == len(pages)
 
 
 @pytest.mark.parametrize('name', RUN)
