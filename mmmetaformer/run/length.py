@@ -22,7 +22,7 @@ __all__ = ['use_length']
 EPOCHS = 'e'  # suffix of a length in epochs
 # A warm-up that takes more than half of a run becomes a tenth of it.
 LONGEST_WARMUP, SHORTENED_WARMUP = 0.5, 0.1
-# Lines in the log of a run of any length.
+# Lines in the log of a run that has as many steps.
 LEAST_LINES = 20
 
 
