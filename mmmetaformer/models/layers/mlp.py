@@ -38,4 +38,4 @@ class Mlp(Recomputing):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, dim, H, W) to (N, dim, H, W)."""
         act = overwriting(self.fc1, self.act)
-        return self.chain(self.fc1(x), act, self.fc2)
+        return self.chain_after(self.fc1, x, act, self.fc2)

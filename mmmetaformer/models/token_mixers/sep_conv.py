@@ -50,4 +50,4 @@ class SepConv(Recomputing):
         """Map (N, dim, H, W) to (N, dim, H, W)."""
         act = overwriting(self.pwconv1, self.act1)
         # Recomputing dwconv is cheap too: kernel_size^2 MACs an element, not `dim`.
-        return self.chain(self.pwconv1(x), act, self.dwconv, self.pwconv2)
+        return self.chain_after(self.pwconv1, x, act, self.dwconv, self.pwconv2)

@@ -75,7 +75,7 @@ def test_checkpointing_saves_only_the_inputs_of_blocks(family):
         saved_bytes(build(family, **options))
         for options in ({}, {'with_cp': True}, {'with_cp': True, 'recompute': False})
     )
-    assert recomputed <= plain < normal / 2  # norms between stages are recomputed
+    assert recomputed <= plain < normal  # norms between stages are recomputed
 
 
 @pytest.mark.parametrize('family', ['ConvFormer', 'CAFormer'])

@@ -50,6 +50,22 @@ class Recomputing(nn.Module):
             x = function(x)
         return x
 
+    def chain_after(
+        self, linear: nn.Module, x: Tensor, *functions: Callable[..., Tensor]
+    ) -> Tensor:
+        """Apply a linear map and then a chain, which starts at the map if that is cheap.
+
+        Args:
+            linear: Says by a method `is_cheap()` whether it may run again; one without
+                that method does not.
+            x: Its input.
+            functions: As in `chain`.
+        """
+        is_cheap = getattr(linear, 'is_cheap', None)
+        if is_cheap and is_cheap():
+            return self.chain(x, linear, *functions)
+        return self.chain(linear(x), *functions)
+
 
 def _can_recompute(x: Tensor | tuple[Tensor, ...]) -> bool:
     # torch.fx traces with objects that are no tensors.

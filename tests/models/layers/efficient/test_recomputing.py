@@ -7,7 +7,7 @@ from torch.utils.checkpoint import checkpoint
 from ways import both_ways, errors
 
 from mmmetaformer.complexity.saved_bytes import SavedBytes
-from mmmetaformer.models.layers import LayerNorm2d, Recomputing
+from mmmetaformer.models.layers import LayerNorm2d, Pointwise, Recomputing
 from mmmetaformer.models.layers.efficient import recomputing
 
 chain = Recomputing().chain
@@ -56,6 +56,25 @@ def test_a_chain_keeps_its_start_alone(x):
     # Sigmoid and tanh save their own outputs, so norms are better functions. Here both
     # are recomputed from x when the convolution asks.
     ours, plainly = both_ways(forward, x, weight)
+    assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
+
+
+@pytest.mark.parametrize(
+    ('linear', 'of_output'), [(Pointwise(8, 24), 0), (nn.Conv2d(8, 24, 1), 1)]
+)
+def test_a_cheap_map_is_computed_again(linear, of_output, norm, x):
+    conv = nn.Conv2d(24, 8, 3)
+    there = [p for part in (norm, linear, conv) for p in part.parameters()]
+
+    def forward(x):
+        return chain(
+            x, norm, lambda x: Recomputing().chain_after(linear, x, torch.square, conv)
+        )
+
+    norm_saves = kept(lambda x: chain(x, norm, torch.sum), x, there=there)
+    saved = kept(forward, x, there=there) - norm_saves
+    assert saved == of_output * 24 * 2 * 5 * 7 * 4
+    ours, plainly = both_ways(forward, x)
     assert all(torch.equal(a, b) for a, b in zip(ours, plainly, strict=True))
 
 
