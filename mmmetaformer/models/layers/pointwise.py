@@ -8,8 +8,8 @@ from .efficient import has_hooks
 
 __all__ = ['Pointwise']
 
-#: Channels up to which a map is cheap.
-CHEAP = 64
+#: Channels up to which a map is cheap: of the first stage, up to the sizes M.
+CHEAP = 96
 
 
 class Pointwise(nn.Linear):
@@ -19,10 +19,11 @@ class Pointwise(nn.Linear):
     """
 
     def is_cheap(self) -> bool:
-        """Return whether to compute it again takes no longer than to read its output.
+        """Return whether it may be computed again instead of saving its output.
 
-        So it is with the 64 channels of the first stage. Hooks must not run again, nor
-        anything that was put in its place.
+        So may the maps of a first stage, whose outputs are the largest: an element
+        takes as many multiplications as channels, in a depthwise convolution 49. Hooks
+        must not run again, nor what users put in its place.
         """
         plain = type(self) is Pointwise and not has_hooks(self)
         return plain and self.in_features <= CHEAP

@@ -18,8 +18,8 @@ def test_is_a_linear_map_of_each_position(bias):
 
 
 def test_maps_of_few_channels_are_cheap():
-    assert Pointwise(64, 256).is_cheap()
-    assert not Pointwise(65, 8).is_cheap()
+    assert Pointwise(96, 384).is_cheap()
+    assert not Pointwise(128, 8).is_cheap()
 
 
 class WithDropout(Pointwise):
