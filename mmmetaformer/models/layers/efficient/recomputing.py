@@ -53,7 +53,7 @@ class Recomputing(nn.Module):
     def chain_after(
         self, linear: nn.Module, x: Tensor, *functions: Callable[..., Tensor]
     ) -> Tensor:
-        """Apply a linear map and then a chain, which starts at the map if that is cheap.
+        """Apply a linear map and a chain, which begins with the map if it is cheap.
 
         Args:
             linear: Says by a method `is_cheap()` whether it may run again; one without
