@@ -61,9 +61,9 @@ class Recomputing(nn.Module):
             x: Its input.
             functions: As in `chain`.
         """
-        is_cheap = getattr(linear, 'is_cheap', None)
-        if is_cheap and is_cheap():
-            return self.chain(x, linear, *functions)
+        # Compilers need not trace the question.
+        if self.recompute and _can_recompute(x) and _is_cheap(linear):
+            return _chain((x,), linear, *functions)
         return self.chain(linear(x), *functions)
 
 
@@ -72,6 +72,11 @@ def _can_recompute(x: Tensor | tuple[Tensor, ...]) -> bool:
     inputs = x if isinstance(x, tuple) else (x,)
     are_tensors = all(isinstance(value, Tensor) for value in inputs)
     return are_tensors and is_eager() and torch.is_grad_enabled() and can_read_hooks()
+
+
+def _is_cheap(linear: nn.Module) -> bool:
+    question = getattr(linear, 'is_cheap', None)
+    return question is not None and question()
 
 
 def _chain(
