@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmmetaformer.text import shortened
 
+from .activations import activation_hint, only_activations
 from .anatomy import anatomy, differences
 
 __all__ = ['CLASSIFIER', 'OUT_NORMS', 'Audit', 'compare']
@@ -46,6 +47,11 @@ class Audit:
     def fits(self) -> bool:
         """Whether there are no missing or unexpected keys and no shape mismatches."""
         return not (self.missing or self.unexpected or self.reshaped)
+
+    @property
+    def is_other_network(self) -> bool:
+        """Whether all tensors match except the parameters of the activations."""
+        return not self.reshaped and only_activations([*self.missing, *self.unexpected])
 
     def counts(self) -> str:
         """Return the counts in one line."""
@@ -102,7 +108,7 @@ def compare(
     covered = sum(own[key].numel() for key in audit.matched)
     audit.share = covered / max(1, sum(value.numel() for value in own.values()))
     if not audit.fits:
-        audit.hints = _likely_causes(weights, own)
+        audit.hints = _likely_causes(weights, own, audit)
     return audit
 
 
@@ -117,9 +123,12 @@ def _not_built(key: str, own: Mapping[str, Tensor]) -> bool:
 
 
 def _likely_causes(
-    weights: Mapping[str, Tensor], own: Mapping[str, Tensor]
+    weights: Mapping[str, Tensor], own: Mapping[str, Tensor], audit: Audit
 ) -> list[str]:
     theirs, ours = anatomy(weights), anatomy(own)
     if theirs is None or ours is None:
         return ['the file is not a MetaFormer']
-    return differences(theirs, ours)
+    causes = differences(theirs, ours)
+    if not causes and audit.is_other_network:
+        causes = [activation_hint(audit.missing, audit.unexpected, theirs)]
+    return causes
