@@ -3,6 +3,7 @@ import pytest
 
 from mmmetaformer.text import (
     config_text,
+    counted,
     did_you_mean,
     percent,
     shortened,
@@ -31,6 +32,12 @@ def test_a_table_aligns_numbers_to_the_right_and_names_to_the_left():
         'stem     7',
         'head  1024  in training',
     ]
+
+
+def test_a_number_and_its_noun():
+    numbers = (0, 1, 1200)
+    texts = ['0 images', '1 image', '1,200 images']
+    assert [counted(n, 'image') for n in numbers] == texts
 
 
 def test_did_you_mean():
