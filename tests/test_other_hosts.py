@@ -4,6 +4,7 @@
 import re
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import ModuleType
 
 import pytest
@@ -77,8 +78,11 @@ def test_transformers(example):
 def detectron2(monkeypatch):
     """Stand in for the two names of detectron2 that the example imports.
 
-    After `detectron2/modeling/backbone/backbone.py` and `detectron2/layers`.
+    After `detectron2/modeling/backbone/backbone.py` and `detectron2/layers`. If it is
+    installed, the example runs with its own.
     """
+    if find_spec('detectron2'):
+        return
 
     @dataclass
     class ShapeSpec:
@@ -99,28 +103,26 @@ def detectron2(monkeypatch):
 
 def test_detectron2(example, detectron2):
     """What FPN reads of its `bottom_up`: shapes by name, and maps that have them."""
-    body = example('detectron2')['body']
+    backbone = example('detectron2')['backbone']
     image = torch.rand(1, 3, 64, 96)
-    maps, shapes = body(image), body.output_shape()
+    maps, shapes = backbone(image), backbone.output_shape()
     assert list(maps) == list(shapes) == ['res2', 'res3', 'res4', 'res5']
     for name, shape in shapes.items():
         height, width = 64 // shape.stride, 96 // shape.stride
         assert maps[name].shape == (1, shape.channels, height, width)
     assert [shape.stride for shape in shapes.values()] == [4, 8, 16, 32]
-    assert image.shape[2] % body.size_divisibility == 0
+    assert image.shape[2] % backbone.size_divisibility == 0
 
 
-def test_the_line_that_loads_weights(root, tmp_path, example):
+@pytest.mark.parametrize('heading', ['torchvision', 'detectron2'])
+def test_loading_weights(root, tmp_path, example, detectron2, heading):
     """With a file of weights in place of the published name."""
     page = (root / 'docs/other_hosts.md').read_text()
-    line = re.search(r'^load_pretrained\(body, .*$', page, re.M)[0]
-    body = example('torchvision')['body']
+    code = re.search(r'^```python\n(.*?)^```$', page, re.M | re.S)[1]
+    published = 'sail:caformer_s18_in21ft1k'
+    assert published in code
+    body = example(heading)['body']
     path = tmp_path / 'weights.pth'
     torch.save(models.CAFormer('s18', out_norm=None).state_dict(), path)
-    published = 'sail:caformer_s18_in21ft1k'
-    assert published in line
-    from mmmetaformer.weights.load import load_pretrained
-
-    names = {'load_pretrained': load_pretrained, 'body': body}
-    exec(line.replace(published, str(path)), names)
+    exec(code.replace(published, str(path)), {'body': body})
     assert body.loaded.audit.fits

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmmetaformer.text import shortened
 
-from .activations import activation_hint, only_activations
+from .activations import activation_hint, only_activations_differ
 from .anatomy import anatomy, differences
 
 __all__ = ['CLASSIFIER', 'OUT_NORMS', 'Audit', 'compare']
@@ -31,6 +31,8 @@ class Audit:
         unexpected: Only in the file.
         reshaped: In both, with different shapes; each entry has both shapes.
         share: Fraction of the model's parameters that the matched tensors cover.
+        other_activations: Whether all tensors match except the parameters of whole
+            activations: the file is of another network.
         hints: Likely causes of a mismatch.
     """
 
@@ -41,17 +43,13 @@ class Audit:
     unexpected: list[str] = field(default_factory=list)
     reshaped: list[str] = field(default_factory=list)
     share: float = 0.0
+    other_activations: bool = False
     hints: list[str] = field(default_factory=list)
 
     @property
     def fits(self) -> bool:
         """Whether there are no missing or unexpected keys and no shape mismatches."""
         return not (self.missing or self.unexpected or self.reshaped)
-
-    @property
-    def is_other_network(self) -> bool:
-        """Whether all tensors match except the parameters of the activations."""
-        return not self.reshaped and only_activations([*self.missing, *self.unexpected])
 
     def counts(self) -> str:
         """Return the counts in one line."""
@@ -108,6 +106,9 @@ def compare(
     covered = sum(own[key].numel() for key in audit.matched)
     audit.share = covered / max(1, sum(value.numel() for value in own.values()))
     if not audit.fits:
+        audit.other_activations = not audit.reshaped and only_activations_differ(
+            audit.missing, audit.unexpected, weights, own
+        )
         audit.hints = _likely_causes(weights, own, audit)
     return audit
 
@@ -128,7 +129,6 @@ def _likely_causes(
     theirs, ours = anatomy(weights), anatomy(own)
     if theirs is None or ours is None:
         return ['the file is not a MetaFormer']
-    causes = differences(theirs, ours)
-    if not causes and audit.is_other_network:
-        causes = [activation_hint(audit.missing, audit.unexpected, theirs)]
-    return causes
+    if audit.other_activations:
+        return [activation_hint(audit.missing, weights, theirs)]
+    return differences(theirs, ours)

@@ -8,7 +8,7 @@ or hashes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mmmetaformer.errors import check_choice
@@ -84,7 +84,7 @@ class Entry:
     num_classes: int
     layout: str
     license: str = APACHE
-    own_backbone: Mapping[str, Any] | None = field(default=None, hash=False)
+    own_backbone: Mapping[str, Any] | None = None
 
     @property
     def backbone(self) -> Mapping[str, Any]:

@@ -134,7 +134,7 @@ def _prepare(
 
 
 def _advice(audit: Audit) -> str:
-    if audit.is_other_network:
+    if audit.other_activations:
         return (
             'Do not use partial=True here: it would load the weights into a network '
             'with another activation.'
@@ -155,7 +155,8 @@ def _check_family(backbone: nn.Module, entry: Entry) -> None:
     if entry.own_backbone and has_star_relu:
         raise ConfigError(
             f'{entry.name} has ReLU as activation, but the backbone is a {names[0]} '
-            'with StarReLU. Set\n' + config_text(entry.own_backbone, indent=4)
+            'with StarReLU. Keep your other arguments and set\n'
+            + config_text(entry.own_backbone, indent=4)
         )
 
 

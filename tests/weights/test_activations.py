@@ -5,7 +5,7 @@ import re
 
 import pytest
 import torch
-from tiny_backbone import ARCH, build
+from tiny_backbone import ARCH, build, source
 
 from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
@@ -15,6 +15,7 @@ from mmmetaformer.weights.load import load_pretrained
 
 RELU = {'type': 'sep_conv', 'act': 'relu'}
 MIXERS = (RELU, RELU, 'attention', 'attention')
+STAR_MIXERS = ('sep_conv', 'sep_conv', 'attention', 'attention')
 
 
 def surgenet(arch=ARCH, **arguments):
@@ -46,7 +47,7 @@ def config_in(message):
 def test_weights_without_parameters_of_activations(save):
     path = save(surgenet())
     message = refused(build('CAFormer'), path)
-    assert "the file's activations have no parameters" in message
+    assert 'these activations have no parameters in the file' in message
     assert 'add partial=True' not in message
     config = config_in(message)
     assert config == {
@@ -59,14 +60,27 @@ def test_weights_without_parameters_of_activations(save):
     assert sorted(audit.dropped) == ['norm.bias', 'norm.weight']
 
 
-def test_only_what_differs_is_named(save):
-    message = refused(build(), save(surgenet(act='star_relu')))
-    assert config_in(message)['token_mixers'] == MIXERS
-    assert 'act' not in config_in(message)
-    mixers = ('sep_conv', 'sep_conv', 'attention', 'attention')
-    message = refused(build(), save(surgenet(token_mixers=mixers)))
-    assert config_in(message)['token_mixers'] == mixers
-    assert config_in(message)['act'] == 'relu'
+@pytest.mark.parametrize(
+    ('mixers', 'act'), [(MIXERS, 'star_relu'), (STAR_MIXERS, 'relu')]
+)
+@pytest.mark.parametrize('ours', ['star_relu', 'relu'])
+def test_only_some_activations_differ(save, mixers, act, ours):
+    """Also where the model has parameters that the file has not, and vice versa."""
+    own_mixers = STAR_MIXERS if act == 'star_relu' else MIXERS
+    backbone = models.MetaFormer(ARCH, own_mixers, act=ours)
+    path = save(surgenet(token_mixers=mixers, act=act))
+    message = refused(backbone, path)
+    assert 'add partial=True' not in message
+    config = config_in(message)
+    assert (config['token_mixers'], config['act']) == (mixers, act)
+    assert load_pretrained(MODELS.build(config), path).fits
+
+
+def test_stages_that_the_model_does_not_build(save):
+    path = save(surgenet(token_mixers=(RELU,) * 4))
+    message = refused(build('ConvFormer', out_indices=(0, 1)), path)
+    config = config_in(message)
+    assert load_pretrained(MODELS.build(config), path).fits
 
 
 def test_mixers_that_a_file_does_not_name(save):
@@ -74,19 +88,34 @@ def test_mixers_that_a_file_does_not_name(save):
         ARCH, ('identity',) * 4, norm='gn_no_bias', act='gelu', out_norm=None
     ).state_dict()
     message = refused(build('PoolFormerV2'), save(weights))
-    assert "mmmetaformer.MetaFormer with act='relu'" in message
+    assert "Build an mmmetaformer.MetaFormer with act='relu'" in message
 
 
 def test_a_model_without_parameters_of_activations(save):
-    weights = build('CAFormer', out_norm=None).state_dict()
-    message = refused(models.MetaFormer(ARCH, MIXERS, act='relu'), save(weights))
-    assert "model's have none: act='star_relu'" in message
+    path = save(build('CAFormer', out_norm=None).state_dict())
+    message = refused(models.MetaFormer(ARCH, MIXERS, act='relu'), path)
+    assert "the file's activations are StarReLU, the model's are not" in message
     assert 'add partial=True' not in message
+    assert load_pretrained(MODELS.build(config_in(message)), path).fits
 
 
-def test_more_than_activations_differs(save):
-    weights = surgenet()
-    del weights['stages.0.0.norm1.weight']
+def without(weights, *keys):
+    return {key: value for key, value in weights.items() if key not in keys}
+
+
+@pytest.mark.parametrize(
+    'weights',
+    [
+        without(surgenet(), 'stages.0.0.norm1.weight'),
+        {**surgenet(), 'stages.0.0.norm1.bias': torch.ones(32)},
+        {**surgenet(), 'stages.0.0.mlp.fc1.weight': torch.ones(2, 2)},
+        without(source(), 'stages.0.0.mlp.act.bias'),
+        without(source(), *(f'stages.2.1.mlp.act.{k}' for k in ('scale', 'bias'))),
+    ],
+    ids=['no_norm', 'a_bias', 'a_shape', 'half_an_activation', 'one_block'],
+)
+def test_files_that_are_wrong(save, weights):
+    """More than activations differs, or the parameters are there for some blocks."""
     message = refused(build(), save(weights))
     assert 'add partial=True' in message
     assert 'act=' not in message
