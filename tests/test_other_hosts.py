@@ -3,7 +3,7 @@
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import make_dataclass
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -84,18 +84,14 @@ def detectron2(monkeypatch):
     if find_spec('detectron2'):
         return
 
-    @dataclass
-    class ShapeSpec:
-        channels: int | None = None
-        height: int | None = None
-        width: int | None = None
-        stride: int | None = None
+    fields = ('channels', 'height', 'width', 'stride')
 
     class Backbone(nn.Module):
         size_divisibility = 0
 
     layers, modeling = ModuleType('detectron2.layers'), ModuleType('modeling')
-    layers.ShapeSpec, modeling.Backbone = ShapeSpec, Backbone
+    layers.ShapeSpec = make_dataclass('ShapeSpec', [(f, int, None) for f in fields])
+    modeling.Backbone = Backbone
     monkeypatch.setitem(sys.modules, 'detectron2', ModuleType('detectron2'))
     monkeypatch.setitem(sys.modules, 'detectron2.layers', layers)
     monkeypatch.setitem(sys.modules, 'detectron2.modeling', modeling)

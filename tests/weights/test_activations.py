@@ -147,5 +147,7 @@ def test_the_example_of_the_page(root):
     page = (root / 'docs/weights.md').read_text().partition('### SurgeNet')[2]
     names = {}
     exec(re.search(r'^```python\n(.*?)^```$', page, re.M | re.S)[1], names)
-    checkpoint = names['backbone'].pop('init_cfg')['checkpoint']
-    assert names['backbone'] == SURGENET_BACKBONE == CATALOGUE[checkpoint].backbone
+    backbone = names['model']['backbone']
+    assert backbone.pop('_delete_')
+    checkpoint = backbone.pop('init_cfg')['checkpoint']
+    assert backbone == SURGENET_BACKBONE == CATALOGUE[checkpoint].backbone
