@@ -5,25 +5,12 @@ from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from .info import get_compiler_version, get_compiling_cuda_version
 from .missing import missing_op
-from .nms import nms
-from .roi_align import roi_align_backward, roi_align_forward
-from .sigmoid_focal_loss import sigmoid_focal_loss_backward, sigmoid_focal_loss_forward
+from .provided import PROVIDED
 
 __all__ = ['EXT_NAME', 'StandInLoader']
 
 EXT_NAME = 'mmcv._ext'
-
-PROVIDED = (
-    get_compiler_version,
-    get_compiling_cuda_version,
-    nms,
-    roi_align_backward,
-    roi_align_forward,
-    sigmoid_focal_loss_backward,
-    sigmoid_focal_loss_forward,
-)
 
 
 class StandInLoader(Loader):

@@ -7,10 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from mmcv.ops import get_compiler_version, soft_nms
+from mmcv.ops import box_iou_rotated, get_compiler_version
 from mmcv.utils.ext_loader import check_ops_exist
 from mmengine.utils.dl_utils import mmcv_full_available
 
@@ -94,14 +93,12 @@ def test_import_tools_see_a_module():
 
 def test_missing_op_raises_when_called():
     ext = importlib.import_module('mmcv._ext')
-    op = ext.modulated_deform_conv_forward
-    with pytest.raises(
-        RuntimeError, match=r'(?s)modulated_deform_conv_forward.*mim install'
-    ):
-        op(torch.zeros(1), stride_h=1)
-    boxes = np.zeros((1, 4), dtype=np.float32)
-    with pytest.raises(RuntimeError, match=r'mmcv\._ext\.softnms'):
-        soft_nms(boxes, boxes[:, 0])
+    op = ext.three_nn_forward
+    with pytest.raises(RuntimeError, match=r'(?s)three_nn_forward.*mim install'):
+        op(torch.zeros(1), b=1)
+    boxes = torch.zeros(1, 5)
+    with pytest.raises(RuntimeError, match=r'mmcv\._ext\.box_iou_rotated'):
+        box_iou_rotated(boxes, boxes)
 
 
 def test_environment_report_names_the_stand_in():
