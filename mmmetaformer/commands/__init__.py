@@ -31,6 +31,7 @@ COMMANDS = (
     'complexity',
     'visualize-features',
     'doctor',
+    'ops',
     'configs',
     'completion',
 )

@@ -34,7 +34,7 @@ def test_the_tested_set(tested):
     text = report({**tested, 'torch': f'{tested["torch"]}+cu130'})
     assert 'NVIDIA driver: 580.95' in text
     assert 'torch is built for CUDA 13.0; GPUs that it finds: NVIDIA H100' in text
-    assert 'nms, roi_align, sigmoid_focal_loss from torchvision' in text
+    assert 'what mmdet and mmseg call, from torch and torchvision' in text
     assert text.endswith(
         'No problem was found.\nAll versions are those of the tested set.'
     )

@@ -5,7 +5,8 @@ mmdet imports `mmcv.ops`, which imports `mmcv._ext`. Wheels of mmcv with this mo
 exist for few pairs of torch and CUDA, and a build from source needs a compiler: this
 import is the most common install failure of the ecosystem. mmcv-lite installs anywhere
 but has no `mmcv._ext`. torchvision also has the few ops that detection and instance
-segmentation call, so `install` provides those under mmcv's names.
+segmentation call, and torch computes the others, so `install` provides those under
+mmcv's names. `mmmetaformer ops install` does so for every program of an environment.
 
 Remove this package when mmcv-lite ships these ops, or mmdet imports without `mmcv.ops`.
 """
@@ -14,6 +15,7 @@ import importlib.util
 import logging
 import sys
 
+from mmmetaformer.compat.mmcv_ext_file import is_ours
 from mmmetaformer.errors import ConfigError
 
 from .loader import EXT_NAME, StandInLoader
@@ -42,7 +44,7 @@ def install() -> bool:
         )
     spec = importlib.util.find_spec(EXT_NAME)
     if spec is not None:
-        return isinstance(spec.loader, StandInLoader)
+        return isinstance(spec.loader, StandInLoader) or is_ours(spec.origin)
     # In `sys.modules` rather than from a finder on `sys.meta_path`, which would run at
     # every import. `find_spec` then returns the module's own `__spec__`.
     spec = importlib.util.spec_from_loader(EXT_NAME, StandInLoader())
