@@ -22,7 +22,7 @@ TEXT = (
     + '''"""Load the stand-in for the compiled ops of mmcv from mmmetaformer."""
 
 try:
-    from mmmetaformer.compat.mmcv_ops.loader import fill
+    from mmmetaformer.compat.mmcv_ops.program import prepare
 except ModuleNotFoundError as error:
     if not (error.name or '').startswith('mmmetaformer'):
         raise
@@ -31,7 +31,7 @@ except ModuleNotFoundError as error:
         f'Install it, or delete {__file__}.'
     ) from error
 
-fill(globals())
+prepare(globals())
 '''
 )
 

@@ -98,6 +98,6 @@ def test_a_folder_that_cannot_be_written(mmcv):
 
 def test_without_mmmetaformer_it_says_what_to_delete(mmcv, monkeypatch):
     path = write_ext()
-    monkeypatch.setitem(sys.modules, 'mmmetaformer.compat.mmcv_ops.loader', None)
+    monkeypatch.setitem(sys.modules, 'mmmetaformer.compat.mmcv_ops.program', None)
     with pytest.raises(ImportError, match=f'not installed.*delete {path}'):
         load(path)

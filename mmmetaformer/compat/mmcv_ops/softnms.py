@@ -49,8 +49,7 @@ def softnms(
     left = torch.arange(len(boxes))
     kept: list[int] = []
     while len(left):
-        # The first of equal scores.
-        top = int(scores.argmax())
+        top = _best(scores)
         dets[len(kept), :4] = boxes[top]
         dets[len(kept), 4] = scores[top]
         kept.append(int(left[top]))
@@ -65,9 +64,20 @@ def softnms(
             lowered = 1 - iou if method == LINEAR else torch.zeros_like(iou)
             factor = torch.where(iou >= threshold, lowered, 1)
         left, boxes, scores = left[rest], boxes[rest], scores[rest] * factor
-        stay = _survivors(scores >= lowest)
+        stay = _survivors(~(scores < lowest))
         left, boxes, scores = left[stay], boxes[stay], scores[stay]
     return torch.tensor(kept, dtype=torch.int64)
+
+
+def _best(scores: Tensor) -> int:
+    """Return the first of the highest scores.
+
+    As in mmcv, nothing is higher than a first score that is NaN. The IoU of two boxes
+    without area is.
+    """
+    if scores[0].isnan():
+        return 0
+    return int(scores.nan_to_num(nan=-torch.inf).argmax())
 
 
 def _survivors(stays: Tensor) -> Tensor:

@@ -103,7 +103,7 @@ def nms_match_cases(count: int, dtype: torch.dtype) -> Cases:
     for seed in range(count):
         boxes, scores = random_boxes(seed, dtype)
         if seed % 2:  # the order of equal scores is not defined
-            scores = scores + torch.arange(len(scores)) / 1000
+            scores = scores + torch.arange(len(scores)) / 1e5
         matched = nms_match(torch.cat([boxes, scores[:, None]], 1), 0.5)
         # Each group, closed by -1.
         groups.append(torch.cat([torch.cat([g, g.new_tensor([-1])]) for g in matched]))

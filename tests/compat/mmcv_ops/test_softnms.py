@@ -54,6 +54,12 @@ def test_follows_the_definition(method, offset):
     np.testing.assert_allclose(dets[:, 4], [s for _, s in expected], rtol=1e-12)
 
 
+def test_boxes_without_area_have_no_overlap_and_are_kept():
+    boxes = torch.tensor([[3.0, 1, 3, 1], [3.0, 1, 3, 1], [0.0, 0, 2, 2]])
+    _, inds = soft_nms(boxes, torch.tensor([0.9, 0.8, 0.7]), 0.3, method='gaussian')
+    assert sorted(inds.tolist()) == [0, 1, 2]
+
+
 def test_example_of_mmcv_with_equal_scores():
     boxes = [[4, 3, 5, 3], [4, 3, 5, 4], *([[3, 1, 3, 1]] * 4)]
     scores = np.array([0.9, 0.9, 0.5, 0.5, 0.4, 0.0], dtype=np.float32)
