@@ -31,6 +31,8 @@ def pytest_terminal_summary(terminalreporter, config):
     counts = {}
     for outcome in ('passed', 'failed', 'error', 'skipped'):
         for report in terminalreporter.getreports(outcome):
+            if not isinstance(report, pytest.TestReport):
+                continue  # a file that is skipped as a whole
             for name, row in report.user_properties:
                 if name == 'fault':
                     counts.setdefault(row, Counter())[outcome] += 1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command in the pages is one that exists, with options that it has."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from page_commands import commands_in, commands_of
+from PIL import Image
 
 from mmmetaformer.commands import COMMANDS, whole_parser
 from mmmetaformer.errors import ConfigError
@@ -20,7 +22,6 @@ FOREIGN = {'pip', 'mim', 'git', 'cd', 'source', 'mkdir', 'ln', 'cp', 'mv', 'eval
 FOREIGN |= {'python3', 'apt', 'tensorboard', '.venv/bin/pre-commit', '.venv/bin/pip'}
 # In parts of commands that pages show alone.
 PARTS = {'--cfg-options'}
-PLACEHOLDERS = {'CONFIG', 'FILE', 'SRC', 'DST', 'NAME', '...'}
 
 
 def problem_of(words, root):
@@ -154,6 +155,9 @@ def shell(tmp_path, root):
     )
     command.chmod(0o755)
     path = f'{tmp_path}/bin:{os.environ["PATH"]}'
+    python = tmp_path / 'bin/python'
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
     folder = tmp_path / 'empty'
     folder.mkdir()
 
@@ -174,6 +178,7 @@ def shell(tmp_path, root):
 def test_five_minutes(shell, root):
     """The page from start to end, as someone who types what it says."""
     page = (root / 'docs/five_minutes.md').read_text()
+    Image.new('RGB', (160, 120)).save(shell.folder / 'cat.jpg')
     blocks = re.findall(r'^```(bash|python)\n(.*?)^```$', page, re.M | re.S)
     for language, text in blocks:
         if language == 'python':
@@ -214,13 +219,21 @@ def test_the_notebook(shell, root, monkeypatch):
         notebook, resources={'metadata': {'path': str(shell.folder)}}, timeout=900
     ).execute()
     assert (shell.folder / 'my_caformer.py').is_file()
+    assert len(list((shell.folder / 'predictions/labels').iterdir())) == 16
     pictures = [
         one
         for cell in notebook.cells
         for one in cell.get('outputs', ())
         if 'image/png' in one.get('data', {})
     ]
-    assert len(pictures) == 3
+    assert len(pictures) == 4  # the loss, two of the test, one predicted
+
+
+def test_the_notebook_is_committed_without_outputs(root):
+    notebook = json.loads((root / 'docs/first_hour.ipynb').read_text())
+    code = [cell for cell in notebook['cells'] if cell['cell_type'] == 'code']
+    assert code
+    assert [cell for cell in code if cell['outputs'] or cell['execution_count']] == []
 
 
 @pytest.mark.slow

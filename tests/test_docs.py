@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages agree with the files, options and log lines of the project."""
 
+import argparse
 import ast
 import re
 import subprocess
@@ -8,12 +9,15 @@ import sys
 
 import pytest
 
+from mmmetaformer.commands import COMMANDS, whole_parser
 from mmmetaformer.engine.batch_plan import BatchPlan
 
 PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs', 'tools']
 LINK = re.compile(r'\]\((?!https?:)([^)#]+)')
 FILE = re.compile(r'(?<![\w/.])(?:tests|tools|docs|mmmetaformer)/[\w./]+\.(?:py|md|sh)')
-OPTION = re.compile(r'--[a-z][a-z-]*')
+OPTION = re.compile(r'--[a-z][a-z0-9-]*')
+# Commands without a script.
+NO_ROW = ('configs', 'completion')
 
 
 def pages(root):
@@ -100,8 +104,12 @@ def options_of(tool):
     return set(OPTION.findall(done.stdout)) - {'--help'}
 
 
-def test_option_table_of_the_readme(root):
-    rows = (root / 'README.md').read_text().split('| option of `tools/train.py` |')[1]
+def test_table_of_the_options_of_training(root):
+    rows = (
+        (root / 'docs/training.md')
+        .read_text()
+        .split('| option of `tools/train.py` |')[1]
+    )
     table = rows.split('\n\n')[0]
     first_cells = ' '.join(re.findall(r'^\| (`--.+?) \|', table, re.M))
     assert set(OPTION.findall(first_cells)) == options_of(root / 'tools/train.py')
@@ -118,23 +126,48 @@ def test_every_tool_has_a_row(root):
     assert sorted(rows_of_tools(root)) == sorted(scripts)
 
 
-@pytest.mark.parametrize(
-    'script',
-    [
-        'train.py',
-        'test.py',
-        'browse_data.py',
-        'complexity.py',
-        'benchmark.py',
-        'model_zoo.py',
-        'report.py',
-        'visualize_features.py',
-    ],
-)
-def test_options_of_the_tools(root, script):
-    named = set(OPTION.findall(rows_of_tools(root)[script]))
-    assert named
-    assert named <= options_of(root / 'tools' / script)
+# Beside its row in the table of tools.
+PAGE_OF = {
+    'train': 'training.md',
+    'prepare-data': 'data.md',
+    'predict': 'predict.md',
+    'export': 'export.md',
+    'weights': 'weights.md',
+}
+
+
+def options_by_command(parser, path=()):
+    """Yield the words of each command and its options."""
+    own = set()
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, child in action.choices.items():
+                yield from options_by_command(child, (*path, name))
+        else:
+            own |= set(action.option_strings) - {'-h', '--help'}
+    yield path, own
+
+
+def test_every_option_is_in_a_page(root):
+    rows = rows_of_tools(root)
+    intro = (root / 'tools/README.md').read_text().split('| script |')[0]
+    commands = [one for one in options_by_command(whole_parser()) if one[0]]
+    assert {path[0] for path, _ in commands} == set(COMMANDS)
+    missing = []
+    for path, options in commands:
+        text = rows.get(path[0].replace('-', '_') + '.py', intro)
+        if path[0] in PAGE_OF:
+            text += (root / 'docs' / PAGE_OF[path[0]]).read_text()
+        missing += [(*path, one) for one in options - set(OPTION.findall(text))]
+    assert missing == []
+
+
+@pytest.mark.parametrize('command', [c for c in COMMANDS if c not in NO_ROW])
+def test_rows_of_tools_name_no_other_options(root, command):
+    row = rows_of_tools(root)[command.replace('-', '_') + '.py']
+    commands = options_by_command(whole_parser())
+    known = [own for path, own in commands if command in path]
+    assert set(OPTION.findall(row)) <= set().union(*known)
 
 
 def test_plan_in_the_page_about_training(root):

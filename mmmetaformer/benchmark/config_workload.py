@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.model import revert_sync_batchnorm
 from mmengine.optim import OptimWrapper, build_optim_wrapper
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import init_default_scope
 from mmengine.structures import InstanceData, PixelData
 from torch import Tensor
 
 from mmmetaformer.engine.precision import without_amp
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.models.build import build_model
 
 from .setting import Setting
 from .workload import Workload
@@ -44,9 +44,7 @@ class ConfigWorkload(Workload):
                 f'{name} has the scope {scope!r}, expected a config of mmdet or mmseg'
             )
         init_default_scope(scope)
-        spec = cfg.model.copy()
-        spec.backbone = {**spec.backbone, 'init_cfg': None}
-        model = revert_sync_batchnorm(MODELS.build(spec))
+        model = build_model(cfg.model, scope)
         super().__init__(name, model, torch.empty(0), setting)
         generator = torch.Generator().manual_seed(0)
         make = _detection if scope == 'mmdet' else _segmentation

@@ -12,6 +12,7 @@ from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import SEGMENTOR_HEADS, as_list
 from mmmetaformer.models.layers import StarReLU
+from mmmetaformer.models.named import find_backbone
 
 from .config_workload import ConfigWorkload
 from .setting import Setting
@@ -41,12 +42,12 @@ def build(
 
     Args:
         name: A backbone of ours such as `convformer_s18`, one of timm's such as
-            `timm/convformer_s18`, a key of REFERENCES or ACTIVATIONS, or the path of
-            a config. `:plain` after a backbone or config of ours builds it without
+            `timm/convformer_s18`, a key of REFERENCES or ACTIVATIONS, or a
+            config. `:plain` after a backbone or config of ours builds it without
             recomputation and memory-efficient losses. `:compile` after any name
             compiles the module, or the backbone of a config.
         setting: The images and the device.
-        load_config: Reads a config from a path.
+        load_config: Reads a config by its path or name.
 
     Raises:
         ConfigError: The name is unknown, an option does not apply to it, or timm is
@@ -57,14 +58,14 @@ def build(
         if option not in ('plain', 'compile'):
             raise ConfigError(f'{name}: the options are `:plain` and `:compile`')
     plain = 'plain' in options
-    if base.endswith('.py'):
+    backbone = _module(base, setting, plain)
+    if backbone is None:
         cfg = load_config(base)
         if plain:
             _make_plain(cfg.model)
         workload: Workload = ConfigWorkload(name, cfg, setting)
-        backbone: nn.Module = workload.module.backbone
+        backbone = workload.module.backbone
     else:
-        backbone = _module(base, setting, plain)
         workload = Workload(name, backbone, _input(base, setting), setting)
     if plain and not isinstance(backbone, models.MetaFormer):
         raise ConfigError(f'{name}: `:plain` needs a backbone of this project')
@@ -97,22 +98,18 @@ def _input(base: str, setting: Setting) -> torch.Tensor:
     return torch.randn(setting.batch, 3, height, width, generator=generator)
 
 
-def _module(base: str, setting: Setting, plain: bool) -> nn.Module:
+def _module(base: str, setting: Setting, plain: bool) -> nn.Module | None:
+    """Return the module of a name, None for that of a config."""
     if base in ACTIVATIONS:
         return ACTIVATIONS[base]()
     if base in REFERENCES or base.startswith('timm/'):
         return _features(REFERENCES.get(base, base.removeprefix('timm/')), setting)
-    family, _, arch = base.rpartition('_')
-    for cls in vars(models).values():
-        sizes = getattr(cls, 'arch_settings', {})
-        if arch in sizes and cls.__name__.lower() == family:
-            # Without norms on the outputs, as timm's features.
-            return cls(arch, out_norm=None, recompute=not plain)
-    raise ConfigError(
-        f'{base!r} is no backbone of this project. Valid: names such as '
-        'convformer_s18, timm/NAME, paths of configs, '
-        + ', '.join(sorted({*REFERENCES, *ACTIVATIONS}))
-    )
+    found = find_backbone(base)
+    if found is None:
+        return None
+    kind, arch = found
+    # Without norms on the outputs, as timm's features.
+    return kind(arch, out_norm=None, recompute=not plain)
 
 
 def _features(name: str, setting: Setting) -> nn.Module:

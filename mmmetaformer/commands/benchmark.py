@@ -3,7 +3,7 @@
 
 A name is a backbone of this project (convformer_s18), one of timm's
 (timm/convformer_s18), a common reference (swin_t, convnext_t, resnet_50), an activation
-(star_relu, timm/star_relu, gelu) or the path of a config. Add `:plain` to a name of
+(star_relu, timm/star_relu, gelu) or a config. Add `:plain` to a name of
 this project to run it without recomputation and kernels, and `:compile` to any name to
 compile it. Speed-ups are relative to the first name. Each model runs in its own
 process, and they take their steps in turn.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.command_line import number_from
-from mmmetaformer.run.find_config import find_config
+from mmmetaformer.run.find_config import config_named, find_config
 
 DTYPES = ('float32', 'bfloat16', 'float16')
 
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _check(args: argparse.Namespace) -> None:
     for name in args.names if args.parts else ():
-        if not name.removesuffix(':plain').endswith('.py'):
+        if config_named(name.removesuffix(':plain')) is None:
             raise ConfigError(
                 f'--parts needs configs that are not compiled, got {name!r}'
             )

@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('config', help='such as configs/upernet_convformer.py')
     parser.add_argument(
         'checkpoint',
-        help='what training saved; with --backbone also ImageNet weights, such as '
-        'sail:convformer_s18',
+        help='what training saved: a .pth file, WORK_DIR/last or WORK_DIR/best; with '
+        '--backbone also ImageNet weights, such as sail:convformer_s18',
     )
     parser.add_argument(
         '--to', required=True, choices=('onnx', 'pt2'), help='what to write'

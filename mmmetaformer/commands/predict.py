@@ -2,6 +2,7 @@
 """Predict on own images: draw boxes, masks and label maps, and save them as data."""
 
 import argparse
+from pathlib import Path
 
 from mmmetaformer.run.command_line import number_from
 
@@ -105,11 +106,14 @@ def run(args: argparse.Namespace) -> None:
     """Predict."""
     # Only now: help and misspelt names do not wait for torch.
     from mmmetaformer.predict.files import find_images
-    from mmmetaformer.run.find_config import find_config
+    from mmmetaformer.run.find_config import config_named, find_config
 
-    for config in (args.source, args.config):
-        if config and config.endswith('.py'):
-            find_config(config)
+    if args.config:
+        args.config = str(find_config(args.config))
+    if args.source.endswith('.py'):
+        args.source = str(find_config(args.source))
+    elif not Path(args.source).exists():
+        args.source = str(config_named(args.source) or args.source)
     find_images(args.files)
     from mmmetaformer.run.predict import predict
 

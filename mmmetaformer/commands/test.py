@@ -10,7 +10,10 @@ from mmmetaformer.run.find_config import find_config
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add those of this command."""
     parser.add_argument('config', help='such as configs/upernet_convformer.py')
-    parser.add_argument('checkpoint', help='what training saved, a .pth file')
+    parser.add_argument(
+        'checkpoint',
+        help='what training saved: a .pth file, WORK_DIR/last or WORK_DIR/best',
+    )
     parser.add_argument(
         '--show-dir', metavar='FOLDER', help='draw labels and predictions into FOLDER'
     )

@@ -26,6 +26,8 @@ PYTHON = (
     # What the configs mean.
     (r'Default ``avg_non_ignore`` is False', 'mmseg/models/losses/*cross_entropy_loss'),
     (r'The draw is False, it means', 'mmseg/engine/hooks/visualization_hook.py'),
+    # Objects at the edge of an image.
+    (r'Warning: The \w+ is out of bounds', 'mmengine/visualization/visualizer.py'),
     # What mmengine does by itself.
     (r'Setting (OMP|MKL)_NUM_THREADS', 'mmengine/utils/dl_utils/setup_env.py'),
     (r'Detected call of `scheduler', 'mmengine/optim/scheduler/param_scheduler.py'),

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counting parameters, operations and memory of a model, part by part."""
 
-import copy
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +8,11 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.model import revert_sync_batchnorm
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.models.build import build_model
 
 from .operations import OpCounter, Places, inside
 from .parts import HeadRun, backbone_parts, head_runs
@@ -130,16 +129,12 @@ def count_complexity(
 def _build(cfg: Config, scope: str | None, backbone_only: bool) -> nn.Module:
     if scope:
         init_default_scope(scope)
-    spec = copy.deepcopy(cfg.model)
-    # Only shapes matter: no weights are loaded.
-    spec.get('backbone', {}).pop('init_cfg', None)
-    spec.pop('pretrained', None)
-    if backbone_only:
-        holder = nn.Module()
-        holder.backbone = MODELS.build(spec.backbone)
-        return holder
-    # SyncBN does not run on shapes alone; BN costs the same.
-    return revert_sync_batchnorm(MODELS.build(spec))
+    if not backbone_only:
+        # Without SyncBN, which does not run on shapes alone.
+        return build_model(cfg.model, scope)
+    holder = nn.Module()
+    holder.backbone = build_model(cfg.model.backbone, scope)
+    return holder
 
 
 def _channels(cfg: Config) -> int:

@@ -11,7 +11,7 @@ from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 
 from mmmetaformer.engine.agreement import agreed_signal, fewest
-from mmmetaformer.engine.checkpoints.hook import save_now
+from mmmetaformer.engine.checkpoints import save_now
 from mmmetaformer.host import add_hook
 from mmmetaformer.launch.command import resume_command
 from mmmetaformer.registry import HOOKS

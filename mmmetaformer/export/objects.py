@@ -4,6 +4,8 @@
 import numpy as np
 from torch import Tensor
 
+from mmmetaformer.boxes import iou
+
 __all__ = ['missing_objects']
 
 IOU = 0.99  # of boxes of the same object
@@ -30,8 +32,8 @@ def missing_objects(
     longest = max(len(ours['scores']), len(given['scores']))
     if not longest:
         return 0.0, 0.0
-    same = (ours['labels'][:, None] == given['labels']) & (
-        _ious(ours['boxes'], given['boxes']) >= IOU
+    same = (ours['labels'][:, None] == given['labels']) & _same_place(
+        ours['boxes'][:, None], given['boxes']
     )
     distance = 0.0
     matched = 0
@@ -51,14 +53,7 @@ def missing_objects(
     return 1 - matched / longest, distance
 
 
-def _ious(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """Return the IoU of each of (K, 4) boxes with each of (M, 4)."""
-    low = np.maximum(ours[:, None, :2], theirs[None, :, :2])
-    high = np.minimum(ours[:, None, 2:], theirs[None, :, 2:])
-    both = np.prod((high - low).clip(0), -1)
-    areas = [
-        np.prod((boxes[:, 2:] - boxes[:, :2]).clip(0), -1) for boxes in (ours, theirs)
-    ]
-    union = areas[0][:, None] + areas[1] - both
-    # Boxes without an area are the same if their corners are.
-    return np.where(union > 0, both / np.where(union > 0, union, 1), 1.0)
+def _same_place(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """Return whether (..., 4) boxes are of the same object."""
+    # A box without an area has no IoU.
+    return (iou(ours, theirs) >= IOU) | np.isclose(ours, theirs).all(-1)

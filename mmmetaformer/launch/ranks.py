@@ -43,7 +43,7 @@ class Ranks:
         self._files = [folder / f'{attempt.number}_{n}.json' for n in self.numbers]
         self._processes = [
             subprocess.Popen(
-                # Unbuffered, so that lines of several processes do not mix.
+                # Unbuffered, so that their lines come in the order of time.
                 [sys.executable, '-u', *options.command],
                 env=environment_of(options, attempt, i, file),
                 # A Ctrl-C reaches them through the launcher only.

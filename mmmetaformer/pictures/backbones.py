@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import torch
 from mmengine.config import Config
-from mmengine.registry import MODELS, init_default_scope
 from torch import nn
 
 from mmmetaformer import models
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.models.build import build_model
+from mmmetaformer.models.named import find_backbone
 from mmmetaformer.weights.files import read_weights
 from mmmetaformer.weights.load import load_pretrained
 from mmmetaformer.weights.source import locate
@@ -43,11 +44,11 @@ def build_backbone(
     """Build what a word of the command line stands for.
 
     Args:
-        word: NAME or NAME=WEIGHTS. NAME is a backbone such as `convformer_s18`, or a
+        word: NAME or NAME=WEIGHTS. NAME is a backbone such as `convformer_s18`, else a
             config. WEIGHTS are `random`, `pretrained` (the published ones), a name such
             as `sail:convformer_s18`, or a file. Default: of a config those that it
             names, else random ones.
-        load_config: Reads a config from a path.
+        load_config: Reads a config by its path or name.
         seed: Of random weights.
 
     Raises:
@@ -55,10 +56,13 @@ def build_backbone(
     """
     name, _, weights = word.partition('=')
     torch.manual_seed(seed)
-    if name.endswith('.py'):
-        module, shown, weights = _of_config(name, weights, load_config)
+    found = find_backbone(name)
+    if found is None:
+        module, shown, weights = _of_config(load_config(name), weights)
     else:
-        module, shown = _named(name)
+        kind, arch = found
+        # Norms on the outputs are not part of published weights.
+        module, shown = kind(arch, out_norm=None), f'{kind.__name__}-{arch.upper()}'
         weights = weights or RANDOM
         if weights == PUBLISHED:
             weights = f'sail:{name}'
@@ -70,34 +74,13 @@ def build_backbone(
     return NamedBackbone(shown, _short(weights), module)
 
 
-def _named(name: str) -> tuple[nn.Module, str]:
-    family, _, arch = name.rpartition('_')
-    for kind in vars(models).values():
-        sizes = getattr(kind, 'arch_settings', None)
-        if sizes is None or kind.__name__.lower() != family:
-            continue
-        if arch not in sizes:
-            known = ', '.join(sizes)
-            raise ConfigError(f'{kind.__name__} has no size {arch!r}, but {known}')
-        # Norms on the outputs are not part of published weights.
-        return kind(arch, out_norm=None), f'{kind.__name__}-{arch.upper()}'
-    raise ConfigError(
-        f'{name!r} is neither a backbone of this project, such as convformer_s18, nor '
-        'a config file (.py)'
-    )
-
-
-def _of_config(
-    path: str, weights: str, load_config: Callable[[str], Config]
-) -> tuple[nn.Module, str, str]:
-    cfg = load_config(path)
-    init_default_scope(cfg.get('default_scope') or 'mmengine')
+def _of_config(cfg: Config, weights: str) -> tuple[nn.Module, str, str]:
     spec = dict(cfg.model.backbone)
     init = spec.pop('init_cfg', None)
     own = init.get('checkpoint') if isinstance(init, dict) else None
     if weights in ('', PUBLISHED):
         weights = own or RANDOM
-    module = MODELS.build(dict(spec, init_cfg=None))
+    module = build_model(spec, cfg.get('default_scope'))
     if weights == RANDOM:
         # mmengine logs a paragraph for each parameter.
         logging.disable(logging.INFO)
@@ -110,20 +93,15 @@ def _of_config(
 
 def _load(module: nn.Module, weights: str) -> None:
     if isinstance(module, models.MetaFormer):
-        prefix = ''
-        if not weights.startswith(('sail:', 'timm:', 'http')):
-            keys = read_weights(locate(weights)).tensors
-            prefix = PREFIX if any(key.startswith(PREFIX) for key in keys) else ''
-        load_pretrained(module, weights, prefix=prefix)
+        load_pretrained(module, weights, prefix=None)
         return
     tensors = read_weights(locate(weights)).tensors
     own = {k[len(PREFIX) :]: v for k, v in tensors.items() if k.startswith(PREFIX)}
-    own = own or tensors
-    found = module.load_state_dict(own, strict=False)
-    if found.missing_keys:
+    missing = module.load_state_dict(own or tensors, strict=False).missing_keys
+    if missing:
         raise ConfigError(
-            f'{weights} does not fit {type(module).__name__}: it has no '
-            f'{found.missing_keys[0]} and {len(found.missing_keys) - 1} more'
+            f'{weights} does not fit {type(module).__name__}: it has no {missing[0]} '
+            f'and {len(missing) - 1} more'
         )
 
 

@@ -5,6 +5,7 @@
 first used: finding the files of a command line needs none of it.
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,16 +18,7 @@ __all__ = ['Predictor', 'Result', 'load_model']
 
 def __getattr__(name: str) -> Any:
     """Import a name of `__all__`."""
-    if name == 'load_model':
-        from .load import load_model
-
-        return load_model
-    if name == 'Predictor':
-        from .predictor import Predictor
-
-        return Predictor
-    if name == 'Result':
-        from .result import Result
-
-        return Result
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    if name not in __all__:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    home = {'load_model': 'load'}.get(name, name.lower())
+    return getattr(importlib.import_module(f'{__name__}.{home}'), name)

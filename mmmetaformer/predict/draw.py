@@ -8,7 +8,7 @@ import numpy as np
 
 from .masks import Masks
 from .palette import Color, fitting_palette
-from .words import word_size, write_word
+from .words import letter_size, word_size, write_word
 
 __all__ = ['draw']
 
@@ -122,7 +122,7 @@ def _draw_boxes(
 ) -> None:
     height, width = picture.shape[:2]
     line = max(1, round((height + width) / 700))
-    size = int(np.clip((height + width) / 80, 11, 60))
+    size = letter_size(picture)
     for box, color, text in reversed(list(zip(boxes, colors, texts, strict=True))):
         x1, y1, x2, y2 = (round(float(value)) for value in box)
         cv2.rectangle(picture, (x1, y1), (x2, y2), color, line)

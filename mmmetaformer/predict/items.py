@@ -3,7 +3,6 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 import cv2
@@ -58,30 +57,26 @@ def items_of(files: Sequence[tuple[int, str, str]]) -> Iterator[Item]:
 
 
 def _frames(number: int, file: str, name: str) -> Iterator[Item]:
-    with closing(_Video(file)) as video:
-        frame = 0
-        for image in video:
-            frame += 1
-            pixels = image.shape[0] * image.shape[1]
-            yield Item(number, file, name, frame, image, pixels)
+    frame = 0
+    for frame, image in enumerate(_decoded(file), 1):
+        pixels = image.shape[0] * image.shape[1]
+        yield Item(number, file, name, frame, image, pixels)
     if not frame:
         why = f'{file} cannot be read as a video: OpenCV finds no frame in it'
         yield Item(number, file, name, error=why)
 
 
-class _Video:
-    def __init__(self, file: str) -> None:
-        self._capture = cv2.VideoCapture(file)
-
-    def __iter__(self) -> Iterator[np.ndarray]:
+def _decoded(file: str) -> Iterator[np.ndarray]:
+    """Yield the frames of a video, in BGR."""
+    capture = cv2.VideoCapture(file)
+    try:
         while True:
-            good, image = self._capture.read()
+            good, image = capture.read()
             if not good:
                 return
             yield image
-
-    def close(self) -> None:
-        self._capture.release()
+    finally:
+        capture.release()
 
 
 def frame_rate(file: str) -> float:

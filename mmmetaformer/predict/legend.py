@@ -8,7 +8,7 @@ import numpy as np
 from mmmetaformer.text import percent
 
 from .palette import fitting_palette
-from .words import word_size, write_word
+from .words import letter_size, word_size, write_word
 
 __all__ = ['with_legend']
 
@@ -37,8 +37,8 @@ def with_legend(
     there = [int(i) for i in np.argsort(-counts, kind='stable') if counts[i]]
     if not there:
         return picture
-    height, width = picture.shape[:2]
-    size = int(np.clip((height + width) / 80, 11, 60))
+    height = len(picture)
+    size = letter_size(picture)
     line = word_size('Ag', size)[1] + 2
     room = max(1, height // line)
     if len(there) > room:

@@ -1,33 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model that is ready to predict, from what a training run has left."""
 
-import json
 import os
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.model import revert_sync_batchnorm
 from mmengine.registry import MODELS, DefaultScope
-from safetensors import safe_open
 from torch import nn
 
 from mmmetaformer import compat
-from mmmetaformer.checks.checkpoint.contents import Checkpoint, check_checkpoint
-from mmmetaformer.checks.checkpoint.finite import check_finite
-from mmmetaformer.checks.checkpoint.fits import check_fits
-from mmmetaformer.checks.config.head_classes import classes_of
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
+from mmmetaformer.checks.config.tta import check_tta
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import dicts_in, predicts_masks, registered_data_set
 from mmmetaformer.tracebacks import words_of
 
 from .config_text import config_of_text
 from .palette import fitting_palette
-from .pipeline import Pipeline, test_data_set
+from .pipeline import Pipeline
 from .predictor import Predictor
 from .source import find_source
+from .trained import classes_and_palette, trained_model
 
 __all__ = ['load_model']
 
@@ -57,24 +50,26 @@ def load_model(
         ConfigError: Something is missing, damaged, or does not fit; with what to do.
     """
     compat.install()
-    found = find_source(source, config, checkpoint)
     place = _device(device)
-    file = check_checkpoint(found.checkpoint)
-    meta = _meta(file)
-    cfg = found.config
-    if cfg is None:
-        cfg = config_of_text(_text(file.path, meta), file.path)
-    pipeline = Pipeline(cfg, _check_tta(cfg) if tta else False)
-    model = _build(cfg, file.path)
-    check_fits(model, file.weights, file.path)
-    check_finite(model, file.weights, file.path)
-    model.load_state_dict(file.weights)
-    names = _names(cfg, file)
+    found = find_source(source, config, checkpoint)
+    file = found.checkpoint
+    cfg = found.config or config_of_text(_text(file), file.path)
+    if tta:
+        check_tta(cfg)
+    pipeline = Pipeline(cfg, tta)
+    model = _build(cfg, file)
+    names, palette = classes_and_palette(cfg, file)
+    if names is None:
+        raise ConfigError(
+            f'neither {file.path} nor its config names the classes. Pass a config '
+            'that does (--config FILE, in Python config=FILE): by the type of its test '
+            'data set, or by test_dataloader.dataset.metainfo.classes'
+        )
     return Predictor(
         model=model.to(place).eval(),
         pipeline=pipeline,
-        names=names,
-        palette=fitting_palette(_palette(cfg, meta), len(names)),
+        names=tuple(names),
+        palette=fitting_palette(palette, len(names)),
         checkpoint=file.path,
         merge=_merger(cfg, model, place) if tta else None,
         scope=cfg.get('default_scope', 'mmengine'),
@@ -93,86 +88,29 @@ def _device(device: str | torch.device | None) -> torch.device:
     return place
 
 
-def _meta(file: Checkpoint) -> Mapping[str, Any]:
-    """Return what mmengine, or `tools/weights.py publish`, wrote beside the weights."""
-    if not file.path.endswith('.safetensors'):
-        return file.meta
-    with safe_open(file.path, framework='pt') as opened:
-        written = opened.metadata() or {}
-    try:
-        palette = json.loads(written.get('palette', 'null'))
-    except ValueError:
-        palette = None
-    return {'cfg': written.get('config'), 'dataset_meta': {'palette': palette}}
-
-
-def _text(path: str, meta: Mapping[str, Any]) -> str:
-    text = meta.get('cfg')
+def _text(file: Checkpoint) -> str:
+    text = file.meta.get('cfg')
     if not isinstance(text, str) or not text.strip():
         raise ConfigError(
-            f'{path} carries no config: it has weights alone. Pass the config that it '
-            'was trained with: --config FILE (in Python: config=FILE)'
+            f'{file.path} carries no config: it has weights alone. Pass the config '
+            'that it was trained with: --config FILE (in Python: config=FILE)'
         )
     return text
 
 
-def _build(cfg: Config, path: str) -> nn.Module:
-    for part in dicts_in(cfg.model):
-        # Its weights are in the checkpoint.
-        part.pop('init_cfg', None)
-        part.pop('pretrained', None)
-    scope = cfg.get('default_scope', 'mmengine')
+def _build(cfg: Config, checkpoint: Checkpoint) -> nn.Module:
     try:
-        with DefaultScope.overwrite_default_scope(scope), warnings.catch_warnings():
+        with warnings.catch_warnings():
             # The host's, about arguments of its own.
             warnings.simplefilter('ignore')
-            return revert_sync_batchnorm(MODELS.build(cfg.model))
+            return trained_model(cfg, checkpoint)
     except ConfigError:
         raise
     # The host raises anything for what a config may say.
     except Exception as error:
         raise ConfigError(
-            f'the model of {path} cannot be built: {words_of(error)}'
+            f'the model of {checkpoint.path} cannot be built: {words_of(error)}'
         ) from error
-
-
-def _names(cfg: Config, file: Checkpoint) -> tuple[str, ...]:
-    names = file.classes or classes_of_config(cfg)
-    if names is None:
-        raise ConfigError(
-            f'neither {file.path} nor the config names the classes. Set '
-            'test_dataloader.dataset.metainfo.classes in the config'
-        )
-    return tuple(names)
-
-
-def classes_of_config(cfg: Config) -> Sequence[str] | None:
-    """Return the classes of a config's test data set, None if it names none."""
-    dataset = test_data_set(cfg)
-    if dataset.get('type'):
-        return classes_of(dataset, cfg.get('default_scope'))
-    return (dataset.get('metainfo') or {}).get('classes')
-
-
-def _palette(cfg: Config, meta: Mapping[str, Any]) -> Any:
-    given = (meta.get('dataset_meta') or {}).get('palette')
-    dataset = test_data_set(cfg)
-    given = given or (dataset.get('metainfo') or {}).get('palette')
-    if given or not dataset.get('type'):
-        return given
-    kind = registered_data_set(dataset, cfg.get('default_scope'))
-    return getattr(kind, 'METAINFO', {}).get('palette')
-
-
-def _check_tta(cfg: Config) -> bool:
-    for key in ('tta_model', 'tta_pipeline'):
-        if not cfg.get(key):
-            raise ConfigError(f'--tta needs `{key}`, which the config does not have')
-    if predicts_masks(cfg.model):
-        raise ConfigError(
-            '--tta of a detector is for boxes only, since mmdet does not merge masks'
-        )
-    return True
 
 
 def _merger(cfg: Config, model: nn.Module, device: torch.device) -> nn.Module:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model that predicts on images."""
 
+import glob
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -273,10 +274,6 @@ def _several(images: Any) -> list[Any] | None:
         return list(images)
     if isinstance(images, (str, os.PathLike)):
         path = os.path.expanduser(os.fspath(images))
-        if os.path.isdir(path) or (not os.path.exists(path) and _is_pattern(path)):
+        if os.path.isdir(path) or (not os.path.exists(path) and glob.has_magic(path)):
             return list(find_images([path]))
     return None
-
-
-def _is_pattern(path: str) -> bool:
-    return any(sign in path for sign in '*?[')

@@ -8,7 +8,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmmetaformer.checkpoint_names import TEMPLATES
-from mmmetaformer.checks.checkpoint.contents import check_checkpoint
+from mmmetaformer.checks.checkpoint.contents import Checkpoint, check_checkpoint
 from mmmetaformer.engine.checkpoints import CheckpointFiles
 from mmmetaformer.engine.finite.numbers import bad_tensors
 from mmmetaformer.errors import ConfigError, warn
@@ -16,7 +16,7 @@ from mmmetaformer.tracebacks import words_of
 from mmmetaformer.weights.files import SUFFIXES
 from mmmetaformer.weights.source import locate
 
-__all__ = ['Source', 'find_source']
+__all__ = ['Source', 'find_checkpoint', 'find_source']
 
 #: Names for checkpoints of a work dir.
 LAST, BEST = 'last', 'best'
@@ -27,11 +27,11 @@ class Source:
     """Where the weights and the config are.
 
     Attributes:
-        checkpoint: A local file.
+        checkpoint: With its weights.
         config: The config of a file that the user named; None for the checkpoint's own.
     """
 
-    checkpoint: str
+    checkpoint: Checkpoint
     config: Config | None = None
 
 
@@ -40,7 +40,7 @@ def find_source(
     config: str | os.PathLike[str] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Source:
-    """Find the checkpoint and the config that a user means.
+    """Read the checkpoint and the config that a user means.
 
     Args:
         source: A checkpoint (`.pth`, `.safetensors`, or an http(s) address), a work
@@ -58,12 +58,12 @@ def find_source(
                 f'{named} is no config file, so --checkpoint {checkpoint} would be a '
                 'second checkpoint: name one of them'
             )
-        return Source(_find_checkpoint(named), _read(config) if config else None)
+        return Source(find_checkpoint(named), _read(config) if config else None)
     if config is not None:
         raise ConfigError(f'two configs are named, {named} and {config}: name one')
     cfg = _read(named)
     if checkpoint is not None:
-        return Source(_find_checkpoint(os.path.expanduser(checkpoint)), cfg)
+        return Source(find_checkpoint(os.path.expanduser(checkpoint)), cfg)
     work_dir = Path(cfg.get('work_dir') or Path('work_dirs', Path(named).stem))
     if not work_dir.is_dir():
         raise ConfigError(
@@ -73,12 +73,22 @@ def find_source(
     return Source(_newest(work_dir), cfg)
 
 
-def _find_checkpoint(named: str) -> str:
-    if '://' in named:
-        return str(locate(named))
+def find_checkpoint(named: str) -> Checkpoint:
+    """Read the checkpoint that a name stands for.
+
+    Args:
+        named: A file, an address, a work dir, `WORK_DIR/last` or `WORK_DIR/best`.
+
+    Raises:
+        ConfigError: There is no such file, or no good checkpoint.
+    """
+    if named.startswith(('http://', 'https://')):
+        return check_checkpoint(str(locate(named)))
+    if '://' in named:  # of mmengine's other back-ends
+        return check_checkpoint(named)
     path = Path(named)
     if path.is_file():
-        return named
+        return check_checkpoint(named)
     if path.is_dir():
         return _newest(path)
     if path.parent.is_dir() and path.name in (LAST, BEST):
@@ -86,11 +96,11 @@ def _find_checkpoint(named: str) -> str:
         return find(path.parent)
     raise ConfigError(
         f'there is no {named}. Expected a checkpoint (.pth, .safetensors), a work dir, '
-        f'WORK_DIR/{LAST}, WORK_DIR/{BEST}, or a config (.py)'
+        f'WORK_DIR/{LAST} or WORK_DIR/{BEST}'
     )
 
 
-def _newest(folder: Path) -> str:
+def _newest(folder: Path) -> Checkpoint:
     """Return the newest good checkpoint of a work dir, or its only file of weights."""
     files = CheckpointFiles(folder, (folder,), TEMPLATES)
     paths = [path for path in files.newest_first() if '://' not in path]
@@ -103,11 +113,11 @@ def _newest(folder: Path) -> str:
                 f'{folder} has no checkpoints of a training run'
                 + (f'. Name one of: {", ".join(others)}' if others else '')
             )
-        return others[0]
+        return check_checkpoint(others[0])
     return _first_good(paths, folder)
 
 
-def _best(folder: Path) -> str:
+def _best(folder: Path) -> Checkpoint:
     files = CheckpointFiles(folder, (folder,), TEMPLATES).best()
     if not files:
         raise ConfigError(
@@ -118,15 +128,15 @@ def _best(folder: Path) -> str:
     return _first_good([str(file) for file in newest], folder)
 
 
-def _first_good(paths: list[str], folder: Path) -> str:
+def _first_good(paths: list[str], folder: Path) -> Checkpoint:
     for path in paths:
         try:
-            bad = bad_tensors(check_checkpoint(path).weights)
+            checkpoint = check_checkpoint(path)
         except ConfigError as error:
             warn(f'{error}; looking for an older one')
             continue
-        if not bad:
-            return path
+        if not bad_tensors(checkpoint.weights):
+            return checkpoint
         warn(f'{path} has weights that are NaN or infinite; looking for an older one')
     raise ConfigError(f'{folder} has no checkpoint that can be used')
 

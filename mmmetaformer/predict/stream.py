@@ -4,12 +4,14 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.tracebacks import words_of
 
+from .ahead import ahead
 from .items import Item
 from .predictor import Loaded, Predictor, Tiles
 from .result import Result
@@ -62,21 +64,14 @@ def stream(
     """
     waiting: deque[tuple[Item, Future[Loaded]]] = deque()
     writing: deque[tuple[Item, Future[Written] | Failure]] = deque()
-    source = iter(items)
-    pending: Item | None = next(source, None)
-
-    def load(item: Item) -> Loaded:
-        if item.error:
-            raise ConfigError(item.error)
-        if item.image is not None:
-            return predictor.prepare(item.image, item.file, tiles)
-        return predictor.load(item.file, tiles)
-
     with (
         ThreadPoolExecutor(threads) as loaders,
         ThreadPoolExecutor(threads) as writers,
         ThreadPoolExecutor(1) as in_order,
+        # Frames of videos are decoded as they are taken.
+        closing(ahead(items, batch_size)) as source,
     ):
+        pending = next(source, None)
         while pending is not None or waiting or writing:
             flying = sum(item.pixels for item, _ in (*waiting, *writing))
             while pending is not None and (
@@ -87,7 +82,9 @@ def stream(
                 )
             ):
                 flying += pending.pixels
-                waiting.append((pending, loaders.submit(load, pending)))
+                waiting.append(
+                    (pending, loaders.submit(_load, predictor, pending, tiles))
+                )
                 pending = next(source, None)
             batch = [waiting.popleft() for _ in range(min(batch_size, len(waiting)))]
             for item, result in _predicted(predictor, batch, score, tiles):
@@ -99,6 +96,14 @@ def stream(
             while writing and (_is_done(writing[0][1]) or not batch):
                 item, written = writing.popleft()
                 yield item, _answer(written)
+
+
+def _load(predictor: Predictor, item: Item, tiles: Tiles | None) -> Loaded:
+    if item.error:
+        raise ConfigError(item.error)
+    if item.image is not None:
+        return predictor.prepare(item.image, item.file, tiles)
+    return predictor.load(item.file, tiles)
 
 
 def _predicted(

@@ -4,9 +4,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
-from torchvision.ops import box_iou
+
+from mmmetaformer.boxes import iou, share_inside
 
 from .grid import Span
 from .masks import Mask, Masks
@@ -108,21 +107,11 @@ def join(parts: list[Objects]) -> Objects:
 def _kept_of_class(every: Objects, members: np.ndarray) -> list[int]:
     # Whole boxes before cut ones, the surest first.
     members = members[np.lexsort((-every.scores[members], every.cut[members]))]
-    boxes = torch.from_numpy(every.boxes[members])
-    cut = torch.from_numpy(every.cut[members])
-    alive = torch.ones(len(members), dtype=torch.bool)
-    for i in range(len(members)):
-        if not alive[i] or i + 1 == len(members):
-            continue
-        rest = boxes[i + 1 :]
-        same = box_iou(boxes[i : i + 1], rest)[0] > SAME
-        part = cut[i + 1 :] & (_inside(rest, boxes[i]) > INSIDE)
-        alive[i + 1 :] &= ~(same | part)
-    return members[alive.numpy()].tolist()
-
-
-def _inside(boxes: Tensor, other: Tensor) -> Tensor:
-    """Return the part of each box's area that lies in another box."""
-    corner = torch.maximum(boxes[:, :2], other[:2])
-    shared = (torch.minimum(boxes[:, 2:], other[2:]) - corner).clamp(min=0).prod(1)
-    return shared / (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(1).clamp(min=1e-6)
+    boxes, cut = every.boxes[members], every.cut[members]
+    alive = np.ones(len(members), dtype=bool)
+    for i, box in enumerate(boxes):
+        if alive[i]:
+            rest = boxes[i + 1 :]
+            part = cut[i + 1 :] & (share_inside(rest, box) > INSIDE)
+            alive[i + 1 :] &= ~(part | (iou(rest, box) > SAME))
+    return members[alive].tolist()

@@ -9,9 +9,14 @@ import numpy as np
 
 from .palette import Color
 
-__all__ = ['word_size', 'write_word']
+__all__ = ['letter_size', 'word_size', 'write_word']
 
 PADDING = 2
+
+
+def letter_size(picture: np.ndarray) -> int:
+    """Return the size of letters that are read well on a picture, in pixels."""
+    return int(np.clip(sum(picture.shape[:2]) / 80, 11, 60))
 
 
 def word_size(word: str, size: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmmetaformer.checks.progress import with_bar
+from mmmetaformer.datasets.run_lengths import mask_of
 from mmmetaformer.errors import ConfigError
 
 from .formats.boxes import polygon_area
@@ -95,7 +96,7 @@ def _shape(thing: Thing, size: tuple[int, int], masks: bool) -> dict[str, Any]:
         return shape
     if thing.rle is not None or thing.ignored:
         rle = thing.rle or _rle(thing, size)
-        return dict(shape, segmentation=rle, area=_rle_area(rle))
+        return dict(shape, segmentation=rle, area=float(mask_of(rle).sum()))
     corners = [left, top, right, top, right, bottom, left, bottom]
     polygons = [[round(value, DIGITS) for value in one] for one in thing.polygons] or [
         corners
@@ -115,9 +116,3 @@ def _rle(thing: Thing, size: tuple[int, int]) -> dict[str, Any]:
         coco_mask.frPyObjects([list(one) for one in polygons], height, width)
     )
     return dict(size=list(rle['size']), counts=rle['counts'].decode('ascii'))
-
-
-def _rle_area(rle: dict[str, Any]) -> float:
-    from pycocotools import mask as coco_mask
-
-    return float(coco_mask.area(dict(rle, counts=rle['counts'].encode('ascii'))))

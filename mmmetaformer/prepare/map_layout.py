@@ -28,7 +28,15 @@ SAME = {'.jpeg': '.jpg', '.tiff': '.tif'}
 
 
 class MaskError(Exception):
-    """A mask that cannot be read or has pixels of no class; the message says which."""
+    """A mask that cannot be read or has pixels of no class; the message says which.
+
+    Attributes:
+        way_out: A sentence on what to do, the same for all masks.
+    """
+
+    def __init__(self, message: str, way_out: str = '') -> None:
+        super().__init__(message)
+        self.way_out = way_out
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def write_map_layout(
             f'{len(classes)} classes: label maps of 8 bits have room for {MOST_CLASSES}'
         )
     suffix = _suffix(images, notes)
-    problems = Problems()
+    problems, way_out = Problems(), ''
     maps_with = {split: np.zeros(256, np.int64) for split in FOLDERS}
     for one in with_bar(images, 'label maps', len(images)):
         picture = folder / 'images' / FOLDERS[one.split] / f'{one.stem}{suffix}'
@@ -95,6 +103,7 @@ def write_map_layout(
             labels = one.labels()
         except MaskError as error:
             problems.add(one.map_file, str(error))
+            way_out = way_out or error.way_out
             continue
         maps_with[one.split] += np.bincount(labels.ravel(), minlength=256) > 0
         placer.place(one.image, picture)
@@ -103,7 +112,7 @@ def write_map_layout(
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(labels).save(target)
-    problems.stop()
+    problems.stop(way_out)
     lines = ''.join(f'{name}\n' for name in classes)
     (folder / 'classes.txt').write_text(lines, encoding='utf-8')
     return maps_with

@@ -10,6 +10,8 @@ from mmmetaformer.text import table
 
 __all__ = ['next_commands', 'report_counts']
 
+#: The folders of the two layouts.
+VAL_IMAGES = ('val2017', 'images/validation')
 SPLIT_NAMES = {'train': 'training', 'val': 'validation'}
 
 
@@ -46,7 +48,7 @@ def report_counts(
 def next_commands(
     config: str, target: Path, options: Sequence[str] = (), own: bool = True
 ) -> list[str]:
-    """Return the commands that check, show and train, ready to paste.
+    """Return the commands that check, show, train and predict, ready to paste.
 
     Args:
         config: A config for this data.
@@ -56,13 +58,22 @@ def next_commands(
     """
     data = ['--data-root', str(target), '--classes', str(target / 'classes.txt')]
     words = [config, *(data if own else ()), *options]
-    return [
+    lines = [
         'Next:',
         *(
             f'  {_tool(name)} {shlex.join(words)}'
             for name in ('check-data', 'browse-data', 'train')
         ),
     ]
+    held_out = [f for f in map(target.joinpath, VAL_IMAGES) if f.is_dir()]
+    if own and held_out:
+        work_dir = Path('work_dirs', Path(config).stem)
+        lines += [
+            f'  {_tool("predict")} {work_dir} {shlex.quote(str(held_out[0]))}',
+            'For a first try on a CPU, add to the train command: --image-size 192 '
+            '--length 10e',
+        ]
+    return lines
 
 
 def _tool(name: str) -> str:

@@ -18,6 +18,7 @@ from mmmetaformer.benchmark.setting import Setting
 from mmmetaformer.errors import ConfigError
 
 from .config import load_config
+from .find_config import find_config
 
 __all__ = ['benchmark']
 
@@ -67,5 +68,6 @@ def benchmark(args: argparse.Namespace) -> None:
 
 def _load_config(path: str) -> Config:
     """Read a config in the process that builds its model."""
+    find_config(path, 'backbone, activation or config')
     compat.install()
     return load_config(path)

@@ -6,13 +6,13 @@ from functools import cache
 from typing import NamedTuple
 
 from mmengine.config import Config
-from mmengine.registry import MODELS, init_default_scope
 from torch import nn
 
 from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.checkpoint.resumable import check_resumable, shapes_of
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.models.build import build_model
 from mmmetaformer.weights.files import read_checkpoint
 
 from .build_errors import build_errors
@@ -45,7 +45,7 @@ def choose(cfg: Config, paths: Sequence[str]) -> Choice:
         ConfigError: The one at an address is not good, or cannot be read right now.
     """
     passed: list[str] = []
-    model = cache(lambda: _build_model(cfg))
+    model = cache(lambda: _build(cfg))
     for number, path in enumerate(paths):
         if '://' in path:
             return Choice(check_resumable(path, cfg), passed)
@@ -89,7 +89,6 @@ def _misfit(model: nn.Module, checkpoint: Checkpoint) -> str | None:
     return None
 
 
-def _build_model(cfg: Config) -> nn.Module:
-    init_default_scope(cfg.get('default_scope', 'mmengine'))
+def _build(cfg: Config) -> nn.Module:
     with build_errors(cfg):
-        return MODELS.build(cfg.model)
+        return build_model(cfg.model, cfg.get('default_scope'))

@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 USER_ERROR = 2  # exit status, that of argparse
+LEAST_SIDE = 32  # pixels: what a backbone takes
 MAX_LABEL = 255  # mmseg reads 8 bits
 
 
@@ -187,6 +188,13 @@ def add_own_data_arguments(parser: argparse.ArgumentParser) -> None:
         '--subset',
         action='store_true',
         help='--classes are only some of those in the data; the others are ignored',
+    )
+    parser.add_argument(
+        '--image-size',
+        type=number_from(LEAST_SIDE),
+        metavar='N',
+        help='resize images to a short side of N pixels, and change all other sizes '
+        'of the config, such as crops, in proportion',
     )
 
 

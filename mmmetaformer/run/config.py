@@ -15,12 +15,13 @@ from mmmetaformer.launchers import process_number
 from .config_errors import read_config_file
 from .find_config import find_config
 from .ignored_labels import use_ignored_labels
+from .image_size import use_image_size
 from .option_values import read_options
 from .own_data import read_classes, use_classes, use_data_root, use_subset
 from .own_labels import use_labels
 from .own_suffixes import use_suffixes
 from .sample_run import use_sample_data
-from .workers import fit_workers
+from .workers import fit_workers, limit_workers
 
 __all__ = ['load_config', 'merge_options', 'read_run_config']
 
@@ -85,8 +86,14 @@ def read_run_config(args: argparse.Namespace) -> Config:
             '--sample-data has its own classes and folder: leave out --classes, '
             '--data-root, --labels-from, --ignore-label and --subset, or --sample-data'
         )
+    if args.sample_data and args.image_size:
+        raise ConfigError(
+            '--sample-data has its own image size: leave --image-size out, or '
+            '--sample-data'
+        )
     cfg = load_config(args.config, args.work_dir)
     check_keys(cfg)
+    limit_workers(cfg)
     if args.sample_data:
         use_sample_data(cfg, args.sample_data)
         if args.work_dir is None:
@@ -99,6 +106,8 @@ def read_run_config(args: argparse.Namespace) -> Config:
         use_subset(cfg, args.classes)
     if args.data_root:
         use_data_root(cfg, args.data_root)
+    if args.image_size:
+        use_image_size(cfg, args.image_size)
     merge_options(cfg, args.cfg_options)
     if args.ignore_label:
         use_ignored_labels(cfg, args.ignore_label)

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.logging import print_log
 
 from mmmetaformer.engine.agreement import in_first_process
 from mmmetaformer.engine.facts import use_facts
 from mmmetaformer.engine.val_record import use_validation_record
 from mmmetaformer.errors import ConfigError, warn
+from mmmetaformer.say import say
 from mmmetaformer.tracebacks import save_traceback, words_of
 
 __all__ = ['report_at_end', 'use_report']
@@ -55,4 +55,4 @@ def _write(cfg: Config) -> None:
         file = save_traceback(error, cfg.work_dir)
         warn(f'the report was not written: {words_of(error)}. Details: {file}')
     else:
-        print_log(f'Report: {path}', logger='current')
+        say(f'Report: {path}')

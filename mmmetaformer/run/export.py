@@ -8,15 +8,12 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.model import revert_sync_batchnorm
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmmetaformer import __version__, compat
 from mmmetaformer.checks.checkpoint.classes import check_class_names
-from mmmetaformer.checks.checkpoint.contents import Checkpoint, check_checkpoint
-from mmmetaformer.checks.checkpoint.finite import check_finite
-from mmmetaformer.checks.checkpoint.fits import check_fits
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.checks.writable import check_file_writable
 from mmmetaformer.errors import ConfigError
@@ -27,17 +24,21 @@ from mmmetaformer.export.latency import measure_latency
 from mmmetaformer.export.networks import Export
 from mmmetaformer.export.packages import need_packages
 from mmmetaformer.export.write import OPSET
+from mmmetaformer.models.build import build_model
+from mmmetaformer.predict.source import find_checkpoint
+from mmmetaformer.predict.trained import classes_and_palette, trained_model
 from mmmetaformer.text import table
 from mmmetaformer.weights.load import load_pretrained
 from mmmetaformer.weights.source import published_entry
 
 from .build_errors import build_errors
 from .config import read_run_config
-from .export_facts import class_names, test_resize
+from .export_facts import test_resize
 from .export_score import score, test_images, use_images
 
 __all__ = ['export']
 
+PREFIX = 'backbone.'
 HOW_TO_FEED = (
     'image: uint8 RGB (N, 3, H, W), resized as in testing. Normalization and padding '
     'are part of the file.'
@@ -64,11 +65,11 @@ def export(args: argparse.Namespace) -> None:
     compat.install()
     cfg = read_run_config(args)
     check_run(cfg, splits=('test',) if args.int8 else ())
-    out = Path(args.out or Path(args.checkpoint).with_suffix(f'.{args.to}').name)
+    path, checkpoint = _find(args.checkpoint, args.backbone)
+    out = Path(args.out or Path(path).with_suffix(f'.{args.to}').name)
     check_file_writable(out, '--out')
-    model, checkpoint = _load(cfg, args.checkpoint, args.backbone)
-    network = make_network(model, args.backbone)
-    facts = _facts(cfg, checkpoint, args)
+    network = make_network(_load(cfg, path, checkpoint), args.backbone)
+    facts = _facts(cfg, path, checkpoint, args.config)
     results = export_network(network, out, args.to, args.size, facts)
     print('\n'.join(_report(results, out, args.to)))
     files = {'ONNX Runtime' if args.to == 'onnx' else 'pt2': out}
@@ -78,44 +79,43 @@ def export(args: argparse.Namespace) -> None:
         print('\n'.join(_latencies(network, files, args.size)))
 
 
-def _load(
-    cfg: Config, path: str, backbone: bool
-) -> tuple[nn.Module, Checkpoint | None]:
+def _find(named: str, backbone: bool) -> tuple[str, Checkpoint | None]:
+    """Return the path of a checkpoint, and what it has if it is of a whole model."""
+    if backbone and published_entry(named):
+        return named, None
+    checkpoint = find_checkpoint(named)
+    if backbone and not any(key.startswith(PREFIX) for key in checkpoint.weights):
+        return checkpoint.path, None
+    return checkpoint.path, checkpoint
+
+
+def _load(cfg: Config, path: str, checkpoint: Checkpoint | None) -> nn.Module:
     """Build the model of a config with the weights of a checkpoint."""
-    spec = cfg.model.copy()
-    if isinstance(spec.get('backbone'), dict):
-        spec.backbone = {**spec.backbone, 'init_cfg': None}  # nothing to download
     init_default_scope(cfg.get('default_scope', 'mmengine'))
+    if checkpoint is not None:
+        check_class_names(checkpoint, cfg, 'test')
+        with build_errors(cfg):
+            return trained_model(cfg, checkpoint)
     with build_errors(cfg):
-        model = revert_sync_batchnorm(MODELS.build(spec))
-    if backbone and published_entry(path):
-        load_pretrained(model.backbone, path)
-        return model, None
-    checkpoint = check_checkpoint(path)
-    if backbone and not any(key.startswith('backbone.') for key in checkpoint.weights):
-        load_pretrained(model.backbone, path)
-        return model, None
-    check_class_names(checkpoint, cfg, 'test')
-    check_fits(model, checkpoint.weights, path)
-    check_finite(model, checkpoint.weights, path)
-    model.load_state_dict(checkpoint.weights)
-    return model, checkpoint
+        model = build_model(cfg.model, cfg.get('default_scope'))
+    load_pretrained(model.backbone, path)
+    return model
 
 
-def _facts(cfg: Config, checkpoint: Checkpoint | None, args: argparse.Namespace) -> Any:
+def _facts(cfg: Config, path: str, checkpoint: Checkpoint | None, config: str) -> Any:
     """Return what the file says about itself, whatever the network."""
-    facts = dict(
+    facts: dict[str, Any] = dict(
         mmmetaformer=__version__,
         torch=torch.__version__,
-        config=Path(args.config).name,
-        checkpoint=Path(args.checkpoint).name,
+        config=Path(config).name,
+        checkpoint=Path(path).name,
         input=HOW_TO_FEED,
         resize=test_resize(cfg),
         mean=_numbers(cfg.model.get('data_preprocessor'), 'mean'),
         std=_numbers(cfg.model.get('data_preprocessor'), 'std'),
     )
     if checkpoint is not None:
-        facts.update(class_names(cfg, checkpoint))
+        facts['classes'], facts['palette'] = classes_and_palette(cfg, checkpoint)
     return facts
 
 

@@ -7,25 +7,18 @@ from pathlib import Path
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.shipped import configs_in, find_by_name, shipped_folder
 
-__all__ = ['find_config']
+__all__ = ['config_named', 'find_config']
 
 #: Where configs are looked for: two levels deep, as `configs/` is laid out. Deeper
 #: would walk through data sets and environments when a name has no folder.
 PATTERNS = ('*.py', '*/*.py', 'configs/*/*.py')
 
 
-def find_config(path: str) -> Path:
-    """Return the config file `path`, or the config of that name.
+def config_named(path: str) -> Path | None:
+    """Return the config file `path`, or the config of that name, None without one.
 
     A local file comes first, then a config in the local folder `configs`, then one that
     comes with the package. Names may leave out `.py` and the folder of the method.
-
-    Args:
-        path: The config file, or the name of a config.
-
-    Raises:
-        ConfigError: There is no such file. Names the files of the same name in the
-            folder of configs, else those with the most similar names.
     """
     for file in (Path(path), Path(f'{path}.py')):
         if file.is_file():
@@ -34,7 +27,24 @@ def find_config(path: str) -> Path:
         found = find_by_name(folder, path) if folder else None
         if found:
             return found
-    raise ConfigError(f'there is no config file {path}{_hint(Path(path))}')
+    return None
+
+
+def find_config(path: str, kind: str = 'config file') -> Path:
+    """Return what `config_named` returns.
+
+    Args:
+        path: The config file, or the name of a config.
+        kind: What it may be, for the message.
+
+    Raises:
+        ConfigError: There is no such file. Names the files of the same name in the
+            folder of configs, else those with the most similar names.
+    """
+    found = config_named(path)
+    if found is None:
+        raise ConfigError(f'there is no {kind} {path}{_hint(Path(path))}')
+    return found
 
 
 def _hint(file: Path) -> str:

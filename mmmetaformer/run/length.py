@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 
+from mmmetaformer.checks.coco.check import training_images
 from mmmetaformer.checks.config.schedule import check_schedule
 from mmmetaformer.engine.loop_length import scale_run
 from mmmetaformer.engine.undisturbed import silent
@@ -77,23 +78,29 @@ def _passes_per_epoch(cfg: Config, length: str, world_size: int) -> float:
         ConfigError: The data set cannot be built.
     """
     loader = cfg.train_dataloader
-    try:
-        with (
-            silent(),
-            DATASETS.switch_scope_and_registry(cfg.get('default_scope')) as registry,
-        ):
-            images = len(registry.build(loader.dataset))
-    except Exception as error:
-        raise ConfigError(
-            f'--length {length} needs the number of images, and the data set cannot be '
-            f'built: {words_of(error)}'
-        ) from error
+    images = training_images(cfg)
+    if images is None:
+        images = _built_images(cfg, length)
     if not images:
         raise ConfigError(f'--length {length}: the training data has no images')
     if not counts_epochs(cfg):
         return images / (loader.batch_size * world_size)
     passes = math.ceil(images / world_size) / loader.batch_size
     return max(1, math.floor(passes) if loader.get('drop_last') else math.ceil(passes))
+
+
+def _built_images(cfg: Config, length: str) -> int:
+    try:
+        with (
+            silent(),
+            DATASETS.switch_scope_and_registry(cfg.get('default_scope')) as registry,
+        ):
+            return len(registry.build(cfg.train_dataloader.dataset))
+    except Exception as error:
+        raise ConfigError(
+            f'--length {length} needs the number of images, and the data set cannot be '
+            f'built: {words_of(error)}'
+        ) from error
 
 
 def _fit_warmup(cfg: Config, steps: int) -> None:

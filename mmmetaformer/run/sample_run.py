@@ -26,12 +26,12 @@ from mmmetaformer.host import (
     SEGMENTOR_HEADS,
     SPLITS,
     counts_epochs,
-    data_sets,
     data_sets_of,
     dicts_in,
     evaluators_of,
 )
 
+from .image_size import scaled, short_side
 from .own_data import set_num_classes
 
 __all__ = ['use_sample_data']
@@ -127,7 +127,7 @@ def use_sample_data(cfg: Config, root: str) -> None:
 
 def _use_folder(cfg: Config, sample: _Sample, folder: Path) -> None:
     metainfo = dict(classes=sample.classes, palette=sample.palette)
-    factor = IMAGE_SIZE / _short_side(cfg.test_dataloader.dataset)
+    factor = IMAGE_SIZE / short_side(cfg.test_dataloader.dataset, '--sample-data')
     _shrink_images(cfg.get('tta_pipeline'), factor)
     for split in SPLITS:
         loader = cfg[f'{split}_dataloader']
@@ -140,15 +140,6 @@ def _use_folder(cfg: Config, sample: _Sample, folder: Path) -> None:
                 metric.ann_file = str(folder / 'annotations/instances_val2017.json')
 
 
-def _short_side(dataset: Any) -> int:
-    """Return the short side of test images in pixels."""
-    for inner in data_sets(dataset):
-        for node in dicts_in(inner['pipeline']):
-            if 'scale' in node:
-                return min(node['scale'])
-    raise ConfigError('--sample-data needs a Resize with a scale in the test pipeline')
-
-
 def _shrink_images(pipeline: Any, factor: float) -> None:
     """Multiply the sizes in a pipeline, and set the size of crops."""
     for node in dicts_in(pipeline):
@@ -158,13 +149,7 @@ def _shrink_images(pipeline: Any, factor: float) -> None:
             node['crop_size'] = (CROP_SIZE, CROP_SIZE)
         for key in ('scale', 'scales'):
             if key in node:
-                node[key] = _shrink_scale(node[key], factor)
-
-
-def _shrink_scale(scale: Any, factor: float) -> Any:
-    if isinstance(scale[0], (list, tuple)):
-        return [_shrink_scale(one, factor) for one in scale]
-    return tuple(round(side * factor) for side in scale)
+                node[key] = scaled(node[key], factor)
 
 
 def _shrink_model(model: Any, num_classes: int) -> None:

@@ -5,13 +5,13 @@ import argparse
 
 from mmmetaformer import compat
 from mmmetaformer.checks.checkpoint.classes import check_class_names
-from mmmetaformer.checks.checkpoint.contents import check_checkpoint
 from mmmetaformer.checks.checkpoint.finite import check_finite
 from mmmetaformer.checks.checkpoint.fits import check_fits
 from mmmetaformer.checks.config.schedule import check_loops
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.engine.console import console
 from mmmetaformer.engine.hangs import use_hang_limit
+from mmmetaformer.predict.source import find_checkpoint
 from mmmetaformer.say import say
 
 from .build_errors import build_errors
@@ -44,9 +44,9 @@ def test(args: argparse.Namespace) -> None:
         check_run(cfg, splits=('test',))
         if args.tta:
             use_tta_model(cfg)
-        checkpoint = check_checkpoint(args.checkpoint)
+        checkpoint = find_checkpoint(args.checkpoint)
         check_class_names(checkpoint, cfg, 'test')
-        cfg.load_from = args.checkpoint
+        cfg.load_from = checkpoint.path
         use_hang_limit(cfg, args.hang_limit)
         compat.prepare_cpu_launch(cfg)
         with build_errors(cfg) as end:

@@ -3,8 +3,8 @@
 
 from mmengine.config import Config
 
-from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import data_sets_of, predicts_masks
+from mmmetaformer.checks.config.tta import check_tta
+from mmmetaformer.host import data_sets_of
 
 __all__ = ['use_tta_model', 'use_tta_pipeline']
 
@@ -19,17 +19,7 @@ def use_tta_pipeline(cfg: Config) -> None:
         ConfigError: The config has no such parts, or the model predicts masks, which
             mmdet cannot merge.
     """
-    if predicts_masks(cfg.model):
-        raise ConfigError(
-            '--tta of a detector is for boxes only, since mmdet does not merge masks: '
-            'test a config without masks (faster_rcnn_*, cascade_rcnn_*, retinanet_*)'
-        )
-    for key in ('tta_model', 'tta_pipeline'):
-        if key not in cfg:
-            raise ConfigError(
-                f'--tta needs `{key}`, which the config does not have; '
-                'configs/_base_/datasets/ade20k.py is an example'
-            )
+    check_tta(cfg)
     for dataset in data_sets_of(cfg, 'test'):
         dataset['pipeline'] = cfg.tta_pipeline
 

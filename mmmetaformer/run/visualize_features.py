@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from mmengine.config import Config
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -18,11 +19,13 @@ from mmmetaformer.errors import ConfigError
 from mmmetaformer.pictures.backbones import NamedBackbone, build_backbone
 from mmmetaformer.pictures.comparison import PARTS, Looked, draw_comparison
 from mmmetaformer.pictures.feature_maps import mean_picture, pca_picture
-from mmmetaformer.pictures.inputs import as_input, find_images, read_square
+from mmmetaformer.pictures.inputs import as_input, read_square
 from mmmetaformer.pictures.receptive_field import receptive_field, share_of_area
+from mmmetaformer.predict.files import find_images
 from mmmetaformer.text import table
 
 from .config import load_config
+from .find_config import find_config
 
 __all__ = ['visualize_features']
 
@@ -49,7 +52,7 @@ def visualize_features(args: argparse.Namespace) -> None:
     check_file_writable(path, '--out')
     compat.install()
     pictures = _pictures(args.images, args.size, args.number)
-    backbones = [build_backbone(word, load_config, args.seed) for word in args.names]
+    backbones = [build_backbone(word, _load_config, args.seed) for word in args.names]
     inputs = [as_input(picture) for picture in pictures]
     looked = [_look(one, inputs, args.map, args.seed) for one in backbones]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +66,11 @@ def visualize_features(args: argparse.Namespace) -> None:
     )
     print('that has 50 % and 95 % of the gradient of the centre of the last stage.')
     print(*table(rows, left=(0, 1)), f'Picture: {path}', sep='\n')
+
+
+def _load_config(path: str) -> Config:
+    find_config(path, 'backbone or config')
+    return load_config(path)
 
 
 def _pictures(

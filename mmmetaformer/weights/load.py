@@ -39,7 +39,11 @@ class Loaded:
 
 
 def load_pretrained(
-    backbone: nn.Module, checkpoint: str, *, prefix: str = '', partial: bool = False
+    backbone: nn.Module,
+    checkpoint: str,
+    *,
+    prefix: str | None = '',
+    partial: bool = False,
 ) -> Audit:
     """Load pretrained weights, and log how many tensors match.
 
@@ -47,7 +51,8 @@ def load_pretrained(
         backbone: A module with the keys of a `MetaFormer`.
         checkpoint: `sail:NAME` or `timm:TAG` (`tools/weights.py list`), an address, or
             a local file or folder, in any of LAYOUTS.
-        prefix: Prefix of the backbone's keys, if the file has other networks too.
+        prefix: Prefix of the backbone's keys, if the file has other networks too; None
+            for that of detectors and segmentors, if the file is one.
         partial: Load the tensors that match and only log the others.
 
     Returns:
@@ -78,7 +83,7 @@ def load_pretrained(
 
 
 def _prepare(
-    backbone: nn.Module, checkpoint: str, prefix: str, partial: bool
+    backbone: nn.Module, checkpoint: str, prefix: str | None, partial: bool
 ) -> tuple[dict[str, Tensor], Audit, str]:
     """Return the weights to load, the report, and how they were found in the file."""
     if not isinstance(checkpoint, str):

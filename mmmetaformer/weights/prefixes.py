@@ -15,16 +15,19 @@ Value = TypeVar('Value')
 
 # From DDP, EMA, Lightning, mmpretrain, transformers, MAE, DINO.
 PREFIXES = ('module.', 'model.', 'backbone.', 'poolformer.', 'encoder.', 'net.')
+# That of a backbone in a detector or segmentor.
+DENSE = 'backbone.'
 
 
 def strip_prefixes(
-    weights: Mapping[str, Value], prefix: str = ''
+    weights: Mapping[str, Value], prefix: str | None = ''
 ) -> tuple[dict[str, Value], str, list[str]]:
     """Remove prefixes until the keys are those of a known layout.
 
     Args:
         weights: By the keys in the file.
-        prefix: The user's prefix. Keys without it are left out.
+        prefix: The user's prefix. Keys without it are left out. None for DENSE, if any
+            key has it.
 
     Returns:
         Weights by their shorter keys, the prefix that was removed, and the keys that
@@ -34,6 +37,8 @@ def strip_prefixes(
         ConfigError: No key starts with the user's prefix, or the file is a whole
             detector or segmentor and the user gave no prefix.
     """
+    if prefix is None:
+        prefix = DENSE if _count(weights, DENSE) else ''
     if prefix:
         prefix = prefix.rstrip('.') + '.'
         wanted = {

@@ -4,6 +4,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,13 @@ from mmmetaformer.errors import ConfigError
 
 from .files import read_checkpoint, read_weights
 
-__all__ = ['publish', 'read_published', 'save_weights', 'weights_hash']
+__all__ = [
+    'publish',
+    'published_meta',
+    'read_published',
+    'save_weights',
+    'weights_hash',
+]
 
 
 def publish(source: str, target: str, dtype: torch.dtype | None = None) -> str:
@@ -101,9 +108,13 @@ def read_published(path: str) -> dict[str, Any]:
     Returns:
         `state_dict`; and `meta` with `cfg` and `dataset_meta`, if the file has them.
     """
+    return {'state_dict': load_file(path), 'meta': published_meta(path)}
+
+
+def published_meta(path: str) -> dict[str, Any]:
+    """Return the `meta` of `read_published`, without reading the weights."""
     with safe_open(path, 'pt') as file:
-        metadata = file.metadata() or {}
-    return {'state_dict': load_file(path), 'meta': _meta(metadata)}
+        return _meta(file.metadata() or {})
 
 
 def weights_hash(weights: Mapping[str, Tensor]) -> str:
@@ -120,11 +131,12 @@ def _meta(metadata: Mapping[str, str]) -> dict[str, Any]:
     meta: dict[str, Any] = {}
     if 'config' in metadata:
         meta['cfg'] = metadata['config']
-    dataset_meta = {
-        key: json.loads(metadata[key])
-        for key in ('classes', 'palette')
-        if metadata.get(key, 'null') != 'null'
-    }
+    dataset_meta = {}
+    for key in ('classes', 'palette'):
+        # Another program may write something else by this name.
+        with suppress(ValueError):
+            dataset_meta[key] = json.loads(metadata.get(key, 'null'))
+    dataset_meta = {key: value for key, value in dataset_meta.items() if value}
     if dataset_meta:
         meta['dataset_meta'] = dataset_meta
     if 'sha256' in metadata:

@@ -84,9 +84,9 @@ def test_activations(name):
 @pytest.mark.parametrize(
     ('name', 'said'),
     [
-        ('convformer_s19', "'convformer_s19' is no backbone of this project"),
-        ('convformer', "'convformer' is no backbone of this project"),
-        ('family_s18', "'family_s18' is no backbone of this project"),
+        ('convformer_s19', "ConvFormer has no size 's19', but s18, s36"),
+        ('convformer', 'there is no config file convformer'),
+        ('family_s18', 'there is no config file family_s18'),
         ('timm/convformer_s19', 'timm/convformer_s19: '),
         ('convformer_s18:fast', 'the options are `:plain` and `:compile`'),
         ('swin_t:plain', '`:plain` needs a backbone of this project'),

@@ -52,7 +52,7 @@ def main():
     try:
         runner.train()
     finally:
-        print('stopped at', runner.iter, flush=True)
+        print(f'stopped at {runner.iter}', flush=True)  # one write: two print at once
 
 exit_on_user_error(main)
 """

@@ -45,3 +45,9 @@ def test_nothing_found():
     assert missing_objects(ours(), nothing) == (1, 0)
     empty = {name: torch.from_numpy(value) for name, value in nothing.items()}
     assert missing_objects(empty, nothing) == (0, 0)
+
+
+def test_boxes_without_an_area_are_the_same_if_their_corners_are():
+    other = found([0, 1, 2, 3])
+    other['boxes'][3] = [9, 9, 9, 9]
+    assert missing_objects(ours(), other)[0] == 0.25

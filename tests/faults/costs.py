@@ -74,10 +74,13 @@ def train(kind: str, words: list[str]) -> None:
     from mmengine.runner import Runner
 
     from mmmetaformer import compat
+    from mmmetaformer.engine.precision import without_amp
     from mmmetaformer.run.config import read_run_config
 
     compat.install()
     cfg = read_run_config(args)
+    # mmengine's runner refuses the recipe's bfloat16 on a CPU.
+    cfg.optim_wrapper = without_amp(cfg.optim_wrapper)
     compat.prepare_cpu_launch(cfg)
     Runner.from_cfg(cfg).train()
 

@@ -15,7 +15,10 @@ CANNOT = 2
     'name',
     [
         pytest.param('two_hosts.sh', marks=pytest.mark.faults('two hosts')),
-        pytest.param('slurm_preempt.sh', marks=pytest.mark.faults('Slurm: time is up')),
+        pytest.param(
+            'slurm_preempt.sh',
+            marks=pytest.mark.faults('Slurm: time is up, preempted'),
+        ),
     ],
 )
 def test_passes(name, root):

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Train under a real Slurm: a controller and two node daemons on this machine. A job's
-# time limit sends the signal ahead of time; the job saves, is requeued and resumes. Its
-# last checkpoint must equal that of a job that was never stopped, bit by bit.
+# Train under a real Slurm: a controller and two node daemons on this machine. One job's
+# time limit sends the signal ahead of time, another is preempted by a job of a partition
+# with a higher priority. Both save, are requeued and resume. Their last checkpoints must
+# equal that of a job that was never stopped, bit by bit.
 #
 #     sudo tests/multi_node/slurm_preempt.sh
 #
-# Needs root, and Debian's packages: apt install slurm-wlm munge. Takes about ten
+# Needs root, and Debian's packages: apt install slurm-wlm munge. Takes about 15
 # minutes. Nothing of the system's own Slurm is used: all files and sockets are in a
 # temporary folder, the ports are 16817, 17001 and 17002. The environment variables
 # STEPS (800) and LIMIT (3 minutes) fit it to a slower machine: the job must reach its
@@ -70,7 +71,10 @@ SelectTypeParameters=CR_CPU
 SlurmdParameters=config_overrides
 JobAcctGatherType=jobacct_gather/none
 NodeName=n[1-2] NodeHostname=$host NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=1
-PartitionName=cpu Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=cpu Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP PriorityTier=1 GraceTime=60
+PartitionName=urgent Nodes=n[1-2] MaxTime=INFINITE State=UP PriorityTier=2 PreemptMode=OFF
 EOF
 export SLURM_CONF=$folder/slurm.conf
 munged --foreground --force --socket="$folder/munge.sock" \
@@ -104,30 +108,39 @@ submit() {  # NAME, MINUTES: prints the job's number
 
 state_of() { scontrol --oneliner show job "$1" | grep -o "$2=[^ ]*" | cut -d= -f2; }
 
-finished() {  # JOB: waits until it has ended for good
+completed() {  # JOB, NAME: waits until it has ended for good, and requires that it is done
   until [[ $(state_of "$1" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)$ ]]; do
     sleep 2
   done
+  grep -E 'Stopped by|To resume|--resume|requeued' "$folder/$2.out" || true
+  echo "$(state_of "$1" JobState) after $(state_of "$1" Restarts) restarts"
+  [[ $(state_of "$1" JobState) == COMPLETED ]] || { tail -n 20 "$folder/$2.out"; exit 1; }
+}
+
+compare() {  # JOB, NAME: with the job that was not stopped
+  if (($(state_of "$1" Restarts) == 0)); then
+    echo 'error: the job was done before it was stopped: set STEPS to more' >&2
+    exit 1
+  fi
+  "$python" tests/multi_node/compare_runs.py "$folder"/{whole,"$2"}
 }
 
 echo '==> A job that is not stopped'
-whole=$(submit whole 60)
-finished "$whole"
-state_of "$whole" JobState
-[[ $(state_of "$whole" JobState) == COMPLETED ]] || { tail -n 20 "$folder/whole.out"; exit 1; }
+completed "$(submit whole 60)" whole
 
 echo '==> A job whose time is up before it is done'
 stopped=$(submit stopped "${LIMIT:-3}")
-finished "$stopped"
-grep -E 'Stopped by|To resume|--resume|requeued' "$folder/stopped.out" || true
-echo "$(state_of "$stopped" JobState) after $(state_of "$stopped" Restarts) restarts"
-[[ $(state_of "$stopped" JobState) == COMPLETED ]] || { tail -n 20 "$folder/stopped.out"; exit 1; }
-if (($(state_of "$stopped" Restarts) == 0)); then
-  echo 'error: the job was done before its time was up: set STEPS to more' >&2
-  exit 1
-fi
+completed "$stopped" stopped
+compare "$stopped" stopped
 
-echo '==> Comparing the last checkpoints'
-"$python" tests/multi_node/compare_runs.py "$folder"/{whole,stopped}
+echo '==> A job that is preempted'
+preempted=$(submit preempted 60)
+until grep -qs 'Iter(train)' "$folder"/preempted/*/*.log; do
+  sleep 1
+done
+sbatch --parsable --partition=urgent --ntasks=2 --ntasks-per-node=1 \
+  --output="$folder/urgent.out" --wrap='sleep 20'
+completed "$preempted" preempted
+compare "$preempted" preempted
 passed=yes
 echo PASSED

@@ -31,7 +31,7 @@ def test_names():
     ('word', 'fault'),
     [
         ('convformer_s12', "ConvFormer has no size 's12', but s18, s36"),
-        ('conformer_s18', "'conformer_s18' is neither a backbone"),
+        ('conformer_s18', 'there is no config file conformer_s18'),
         ('convformer_s18=nowhere.pth', 'nowhere.pth does not exist'),
         ('convformer_s18=sail:caformer_s18', 'CAFormer'),
     ],
@@ -51,6 +51,23 @@ def test_a_config_and_the_checkpoint_of_its_run(config, tmp_path):
     assert again.weights == 'iter_8.pth'
     for key, value in first.module.state_dict().items():
         assert torch.equal(value, again.module.state_dict()[key]), key
+
+
+def test_a_config_by_its_name():
+    assert build('upernet_poolformerv2_s24=random').name == 'PoolFormerV2-S24'
+
+
+def test_a_file_is_read_once(config, tmp_path, monkeypatch):
+    state = build('convformer_s18').module.state_dict()
+    wrapped = {f'backbone.{key}': value for key, value in state.items()}
+    torch.save(dict(state_dict=wrapped), tmp_path / 'a.pth')
+    reads = []
+    monkeypatch.setattr(
+        'mmmetaformer.weights.files.read_checkpoint',
+        lambda path: reads.append(path) or torch.load(path, weights_only=True),
+    )
+    build(f'convformer_s18={tmp_path / "a.pth"}', seed=3)
+    assert len(reads) == 1
 
 
 def test_a_backbone_of_the_host(root):

@@ -3,6 +3,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from mmengine.registry import MODELS, DefaultScope
 
 from mmmetaformer import load_model
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.weights.files import read_checkpoint
 from mmmetaformer.weights.publish import publish
 
 
@@ -163,6 +165,18 @@ def test_what_can_be_named(work_dirs, what, monkeypatch):
         arguments['checkpoint'] = folder
     model = load_model(folder / what, device='cpu', **arguments)
     assert model.checkpoint.endswith('iter_1.pth' if '1' in what else 'iter_2.pth')
+
+
+def test_a_checkpoint_is_read_once(work_dirs, monkeypatch):
+    reads = []
+
+    def read(path, *arguments):
+        reads.append(str(path))
+        return read_checkpoint(path, *arguments)
+
+    monkeypatch.setattr('mmmetaformer.checks.checkpoint.contents.read_checkpoint', read)
+    load_model(work_dirs['upernet'], device='cpu')
+    assert [Path(one).name for one in reads] == ['iter_2.pth']
 
 
 def test_a_published_file(work_dirs, tmp_path, models, photo):

@@ -10,6 +10,7 @@ import pytest
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.predict import stream as stream_module
+from mmmetaformer.predict.ahead import ahead
 from mmmetaformer.predict.items import Item, items_of
 from mmmetaformer.predict.predictor import Loaded
 from mmmetaformer.predict.stream import stream
@@ -115,3 +116,31 @@ def test_frames_of_a_video(tmp_path):
     assert 'no frame' in bad.error
     ((_, answer),) = run(Counter(), [bad])
     assert answer.words == bad.error
+
+
+def test_items_are_made_beside_the_model():
+    """As frames of a video are: the next ones are there when the model is done."""
+    made, seen = [], []
+
+    def items():
+        for number in range(6):
+            made.append(threading.get_ident())
+            yield Item(number, f'{number}', f'{number}')
+
+    for item in ahead(items(), 2):
+        time.sleep(0.02)
+        seen.append((item.number, len(made)))
+    assert [number for number, _ in seen] == list(range(6))
+    assert seen[0][1] == 3
+    assert threading.get_ident() not in made
+
+
+def test_what_items_raise_is_raised():
+    def items():
+        yield Item(0, 'a', 'a')
+        raise OSError('gone')
+
+    source = ahead(items(), 3)
+    assert next(source).file == 'a'
+    with pytest.raises(OSError, match='gone'):
+        next(source)

@@ -100,6 +100,7 @@ def test_other_numbers(prepare, tmp_path):
     out = ('--out', tmp_path / 'out')
     said = prepare('masks', *pairs, *names, *out)
     assert 'value 2 in 768 pixels, 11 in 768 pixels of 3,072 has no class' in said
+    assert 'or add --ignore-label 2 11 if it is none' in said
     prepare('masks', *pairs, *names, *out, '--labels-from', 1, '--ignore-label', 11)
     assert label_map(tmp_path / 'out')[0, [0, 20, 40, 63]].tolist() == [255, 0, 1, 255]
 
@@ -114,7 +115,7 @@ def test_zero_and_255(prepare, tmp_path):
 @pytest.mark.parametrize(
     ('options', 'fault'),
     [
-        ((), 'what do the pixels mean?'),
+        ((), 'what do the pixels mean? The first 2 of 2 masks have 0, 1. Name the'),
         (('--classes', 'a', 'b', '--values', '0'), '--values has 1 numbers'),
         (('--classes', 'a', 'b', '--ignore-label', '1'), "1 is the label of 'b'"),
         (('--classes', 'a', '--ignore-class', 'x'), 'for numbers: --ignore-label'),

@@ -60,6 +60,7 @@ def test_defaults(parse):
         sample_data=None,
         classes=None,
         subset=False,
+        image_size=None,
         ignore_label=None,
         data_root=None,
         labels_from=None,

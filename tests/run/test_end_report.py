@@ -21,10 +21,14 @@ def config(tmp_path):
     return Config(dict(work_dir=str(tmp_path)))
 
 
-def test_run_that_is_complete(written, tmp_path):
+def test_run_that_is_complete(written, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr('mmmetaformer.run.end_report.say', said.append)
     with report_at_end(config(tmp_path), True):
         assert written == []
     assert written == [(tmp_path, 'finished')]
+    assert len(said) == 1
+    assert said[0].startswith('Report: ')
 
 
 @pytest.mark.parametrize('error', [SystemExit(STOPPED), ValueError('x')])

@@ -142,3 +142,11 @@ def test_pt2(root, tmp_path, monkeypatch):
     words = ['--to', 'pt2', '--size', '128']
     run_command('export', [*written(text, tmp_path), *words])
     assert open_session('tiny.pt2').facts['kind'] == 'segmentor'
+
+
+def test_checkpoint_that_is_not_there(tmp_path, root, capsys):
+    config = str(root / 'configs/upernet_convformer.py')
+    said = refused(capsys, config, f'{tmp_path}/last', '--to', 'pt2')
+    assert f'{tmp_path} has no checkpoints of a training run' in said
+    said = refused(capsys, config, f'{tmp_path}/a.pth', '--to', 'pt2')
+    assert f'there is no {tmp_path}/a.pth. Expected a checkpoint' in said

@@ -34,7 +34,7 @@ def test_side_by_side(config, tmp_path, capsys):
     [
         (('--size', 100), '--size 100 is no multiple of 64'),
         (('--out', 'x.txt'), 'a name that ends with .png'),
-        (('--images', 'nowhere'), '--images: nowhere does not exist'),
+        (('--images', 'nowhere'), 'there is no image nowhere'),
     ],
 )
 def test_bad_words(config, capsys, words, fault):

@@ -192,7 +192,8 @@ def test_sample_data_for_another_data_set(call, tmp_path):
 @pytest.mark.parametrize(
     ('arguments', 'words'),
     [
-        (['convformer_s19'], "'convformer_s19' is no backbone of this project"),
+        (['convformer_s19'], "ConvFormer has no size 's19', but s18, s36"),
+        (['family_s18'], 'no backbone, activation or config family_s18'),
         (['gelu', '--size', '16'], "from 32 pixels up, not '16'"),
         (['gelu', '--size', '64x64x3'], "not '64x64x3'"),
         (['gelu', '--rounds', '0'], "takes a number from 1 up, got '0'"),

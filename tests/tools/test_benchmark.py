@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 # Python runs a file of this name at the start of every process, of those too that the
 # tool starts.
 SITECUSTOMIZE = """
@@ -25,6 +27,7 @@ sys.meta_path.insert(0, Absent())
 PATHS = filter(None, [os.environ.get('PYTHONPATH')])
 
 
+@pytest.mark.slow
 def test_table_file_and_picture(root, tmp_path):
     (tmp_path / 'sitecustomize.py').write_text(SITECUSTOMIZE)
     names = ['timm/poolformerv2_s12', 'poolformerv2_s12']

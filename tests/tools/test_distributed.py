@@ -25,9 +25,8 @@ class SaveEveryRank(Hook):
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='this is the launch without GPUs')
-@pytest.mark.parametrize(
-    'method', ['upernet', pytest.param('mask_rcnn', marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize('method', ['upernet', 'mask_rcnn'])
 def test_two_processes_on_a_cpu_end_with_the_same_parameters(
     method, tool, tiny_config, sample, tmp_path
 ):

@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 from tiny_runs import SHORT
 
@@ -13,6 +14,7 @@ def last(work_dir):
     return Path((work_dir / 'last_checkpoint').read_text())
 
 
+@pytest.mark.slow
 def test_accumulated_scaled_averaged_and_tested_in_views(
     tool, tiny_config, sample, tmp_path
 ):

@@ -107,6 +107,7 @@ def test_a_detector_in_tiles_writes_coco_results(work_dirs, photos, tmp_path, ca
         (('last', 'a.jpg', '--out', 'a.jpg'), 'a.jpg cannot be written'),
         (('last', 'a.jpg', '--score', '2'), 'from 0 to 1'),
         (('configs/upernet_conformer.py', 'a.jpg'), 'Did you mean'),
+        (('upernet_poolformerv2_s36', 'a.jpg'), 's36.py has no work dir'),
     ],
 )
 def test_mistakes_are_one_line(work_dirs, photos, tmp_path, capsys, words, said, root):

@@ -9,7 +9,10 @@ import torch
 from tiny_runs import SHORT
 
 
-@pytest.fixture(scope='module', params=['upernet', 'mask_rcnn'])
+@pytest.fixture(
+    scope='module',
+    params=['upernet', pytest.param('mask_rcnn', marks=pytest.mark.slow)],
+)
 def run(request, tool, tiny_config, sample, tmp_path_factory):
     """A finished training: method, config, options and work folder."""
     method = request.param

@@ -87,9 +87,8 @@ def test_download_of_an_unknown_name(weights):
     assert "Did you mean 'sail:caformer_s18'" in output
 
 
-@pytest.mark.parametrize(
-    'method', ['upernet', pytest.param('mask_rcnn', marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize('method', ['upernet', 'mask_rcnn'])
 def test_published_files_work_in_tests_and_inferencers(
     method, tool, weights, tiny_config, sample, tmp_path
 ):

@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 import torch
-from safetensors import safe_open
 
 from mmmetaformer.compat.checkpoint_claims import check_counts
 from mmmetaformer.compat.checkpoint_reader import read
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.weights.checksums import check_checksums
 from mmmetaformer.weights.files import read_checkpoint
+from mmmetaformer.weights.publish import published_meta
 
 __all__ = ['Checkpoint', 'check_checkpoint']
 
@@ -32,7 +31,7 @@ class Checkpoint:
             the file does not say.
         steps: Iterations done; None if the file does not say.
         epochs: Epochs done; None if the file does not say.
-        meta: What mmengine wrote beside the states.
+        meta: What mmengine, or `tools/weights.py publish`, wrote beside the states.
         contents: All that the file has, such as the optimizer's state.
     """
 
@@ -74,11 +73,11 @@ def check_checkpoint(path: str, resume: bool = False) -> Checkpoint:
             f'{path} has only weights; training cannot resume from it. To start a new '
             f'run with these weights: --cfg-options load_from={path}'
         )
-    if path.endswith('.safetensors') and is_local:
-        return Checkpoint(path, dict(weights), _published_classes(path))
     if resume:
         check_counts(checkpoint['meta'], path)
     meta = _mapping(checkpoint.get('meta'))
+    if path.endswith('.safetensors') and is_local:
+        meta = published_meta(path)
     return Checkpoint(
         path,
         dict(weights),
@@ -104,13 +103,3 @@ def _classes(meta: Mapping[str, Any]) -> list[str] | None:
         if isinstance(names, (list, tuple)) and names:
             return [str(name) for name in names]
     return None
-
-
-def _published_classes(path: str) -> list[str] | None:
-    """Return the names that `tools/weights.py publish` writes into its files."""
-    with safe_open(path, framework='pt') as file:
-        text = (file.metadata() or {}).get('classes', 'null')
-    try:
-        return _classes({'classes': msgspec.json.decode(text)})
-    except msgspec.DecodeError:  # another program's, with something else by this name
-        return None

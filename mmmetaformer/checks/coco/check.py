@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from mmengine.config import Config
 
 from mmmetaformer.checks.fault import Fault
+from mmmetaformer.host import type_name
 
 from .classes import class_fault, disagreement
 from .enough import check_enough, check_image_sizes
 from .facts import CocoFacts, Left, Question, Selection
 from .read_facts import read_facts
-from .uses import Use
+from .uses import Use, uses_of
 
-__all__ = ['Answers', 'coco_facts', 'coco_faults']
+__all__ = ['Answers', 'coco_facts', 'coco_faults', 'training_images']
 
 Answers = dict[Path, tuple[Question, CocoFacts]]
 
@@ -72,6 +74,23 @@ def coco_faults(uses: Sequence[Use], answers: Answers) -> Iterator[Fault]:
                 seen.add(fault)
                 yield fault
     yield from _metric_faults(read, facts_of)
+
+
+def training_images(cfg: Config) -> int | None:
+    """Return how many images a run trains on, without reading the file again.
+
+    None if that is not known: of another data set than one of type CocoDataset.
+
+    Args:
+        cfg: The run's config, after the checks of its training and validation data.
+    """
+    dataset = cfg.train_dataloader.dataset
+    if type_name(dataset) != 'CocoDataset' or dataset.get('indices') is not None:
+        return None
+    # As in the checks: the answer to the same question is remembered.
+    uses = list(uses_of(cfg, ('train', 'val')))
+    train = next((use for use in uses if use.trains), None)
+    return None if train is None else _left(coco_facts(uses), train).images
 
 
 def _left(answers: Answers, use: Use) -> Left:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from mmmetaformer.boxes import iou
 from mmmetaformer.checks.fault import Fault
 
 from .table import Table
@@ -12,7 +13,8 @@ from .table import Table
 __all__ = ['check_fit']
 
 SAMPLE = 20_000  # annotations; reading all polygons again would take seconds
-MARGIN = 1.0  # pixels around both, so that the smallest objects are compared fairly
+# Pixels around both, so that the smallest objects are compared fairly.
+MARGIN = np.array([-1.0, -1.0, 1.0, 1.0])
 LEAST_OVERLAP = 0.5  # of intersection over union
 RULE = 0.5  # share from which on it is a wrong form and not a few wrong boxes
 
@@ -33,17 +35,17 @@ def check_fit(
         masks: Whether masks are read; otherwise their polygons may be anything.
     """
     indices = np.flatnonzero((boxes[:, 2:] > 0).all(1))
-    bad, compared = [], 0
-    for index in indices[:: max(1, len(indices) // SAMPLE)].tolist():
-        around = extent(index)
-        if around is not None:
-            compared += 1
-            if _overlap(boxes[index].tolist(), around) < LEAST_OVERLAP:
-                bad.append(index)
-    rule = len(bad) > RULE * compared
+    sample = indices[:: max(1, len(indices) // SAMPLE)].tolist()
+    around = {i: sides for i in sample if (sides := extent(i)) is not None}
+    compared = list(around)
+    outer = np.array(list(around.values())).reshape(-1, 4) + MARGIN
+    corners = boxes[compared] + MARGIN
+    corners[:, 2:] += boxes[compared, :2]
+    bad = np.array(compared)[iou(corners, outer) < LEAST_OVERLAP].tolist()
+    rule = len(bad) > RULE * len(compared)
     if bad and (rule or masks):
         x, y, w, h = boxes[bad[0]]
-        left, top, right, bottom = extent(bad[0]) or (0, 0, 0, 0)
+        left, top, right, bottom = around[bad[0]]
         yield table.fault(
             bad,
             'have a bbox that does not fit its polygons',
@@ -52,15 +54,3 @@ def check_fit(
             'bbox is [x, y, width, height], a polygon [x1, y1, x2, y2, ...], in pixels',
             stops=rule and masks,
         )
-
-
-def _overlap(box: list[float], around: tuple[float, float, float, float]) -> float:
-    """Return intersection over union of [x, y, w, h] and (x1, y1, x2, y2)."""
-    x, y, w, h = box
-    left, top, right, bottom = around
-    inner = 2 * MARGIN
-    width = min(x + w, right) - max(x, left) + inner
-    height = min(y + h, bottom) - max(y, top) + inner
-    both = max(width, 0) * max(height, 0)
-    area = (w + inner) * (h + inner) + (right - left + inner) * (bottom - top + inner)
-    return both / (area - both)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor
 
 from mmmetaformer.complexity.shapes_only import make_fake
+from mmmetaformer.models.build import build_model
 
 __all__ = ['channels_by_running']
 
@@ -28,11 +28,10 @@ def channels_by_running(
         spec: The backbone's config.
         scope: The config's default scope.
     """
-    arguments = {key: value for key, value in spec.items() if key != 'init_cfg'}
-    with DefaultScope.overwrite_default_scope(scope), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         try:
-            backbone = MODELS.build(arguments)
+            backbone = build_model(spec, scope)
             backbone.eval()  # not in one line: that of mmdet's ResNet returns None
             mode = make_fake(backbone)
             with mode, torch.no_grad():

@@ -65,11 +65,6 @@ class Header:
         width, height = self.size
         return (height, width) if self.orientation in TURNED_BY_A_QUARTER else self.size
 
-    @property
-    def is_float(self) -> bool:
-        """Whether the values are floating-point numbers."""
-        return self.mode.startswith('F')
-
     def size_for(self, color_type: str, backend: str) -> tuple[int, int]:
         """Return the width and height that mmcv loads.
 

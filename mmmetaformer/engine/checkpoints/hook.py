@@ -12,16 +12,15 @@ from mmengine.runner import Runner
 from mmmetaformer.checkpoint_names import BETWEEN_TEMPLATE, is_beyond
 from mmmetaformer.compat import atomic_save
 from mmmetaformer.engine.agreement import in_first_process
-from mmmetaformer.errors import ConfigError
 from mmmetaformer.registry import HOOKS
 
 from .best import BestCheckpointHook
 from .pointer import POINTER, write_pointer
-from .prune import remove_between, remove_steps
+from .prune import divide, remove_between, remove_steps
 from .shared_saves import SharedSaves, save_errors
 from .space import check_space
 
-__all__ = ['CheckpointHook', 'save_now']
+__all__ = ['CheckpointHook']
 
 
 @HOOKS.register_module()
@@ -49,7 +48,7 @@ class CheckpointHook(BestCheckpointHook):
         self._done = runner.iter
         hub = runner.message_hub
         ids = list(hub.runtime_info.get('keep_ckpt_ids', []))
-        surplus, kept = self._divide(ids)
+        surplus, kept = divide(ids, self.max_keep_ckpts)
         if surplus:
             # mmengine would remove the surplus, also where the pointer names one.
             hub.update_info('keep_ckpt_ids', kept)
@@ -120,7 +119,7 @@ class CheckpointHook(BestCheckpointHook):
         ids = list(getattr(self, 'keep_ckpt_ids', []))
         if step is not None and step not in ids:
             ids.append(step)
-        surplus, kept = self._divide(ids)
+        surplus, kept = divide(ids, self.max_keep_ckpts)
         if self.max_keep_ckpts > 0:
             # The file names the surplus, too: if the run is killed before it is
             # removed, the one that resumes removes it.
@@ -165,34 +164,3 @@ class CheckpointHook(BestCheckpointHook):
         if not path or not isinstance(self.file_backend, LocalBackend):
             return False
         return Path(path).resolve().parent == Path(self.out_dir).resolve()
-
-    def _divide(self, ids: list[Any]) -> tuple[list[Any], list[Any]]:
-        """Return the numbers of checkpoints to remove, and of those to keep."""
-        number = len(ids) if self.max_keep_ckpts <= 0 else self.max_keep_ckpts
-        first = max(len(ids) - number, 0)
-        return ids[:first], ids[first:]
-
-
-def save_now(runner: Runner) -> str:
-    """Save a complete checkpoint of the state after the last finished update.
-
-    Call it in all processes, at the end of an update: from `after_train_iter` of a hook
-    that runs after CheckpointHook (priority LOWEST), or between updates. If that state
-    is in a checkpoint already, nothing is saved.
-
-    Args:
-        runner: The runner, while it trains.
-
-    Returns:
-        The checkpoint's path.
-
-    Raises:
-        ConfigError: It cannot be saved, or the run saves no checkpoints.
-    """
-    for hook in runner.hooks:
-        if isinstance(hook, CheckpointHook):
-            return hook.save_now(runner)
-    raise ConfigError(
-        'the run saves no checkpoints, so its state is lost: it has no hook of type '
-        'CheckpointHook (default_hooks.checkpoint)'
-    )

@@ -9,6 +9,7 @@ names.
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from mmengine.fileio import LocalBackend
 from mmengine.hooks import CheckpointHook
@@ -18,7 +19,18 @@ from mmmetaformer.checkpoint_names import BETWEEN, best_name, pattern_of
 
 from .pointer import read_pointer
 
-__all__ = ['remove_between', 'remove_former_best', 'remove_steps']
+__all__ = ['divide', 'remove_between', 'remove_former_best', 'remove_steps']
+
+
+def divide(ids: list[Any], keep: int) -> tuple[list[Any], list[Any]]:
+    """Return the numbers of checkpoints to remove, and of those to keep.
+
+    Args:
+        ids: The oldest first.
+        keep: How many; all if it is not positive.
+    """
+    first = max(len(ids) - keep, 0) if keep > 0 else 0
+    return ids[:first], ids[first:]
 
 
 def remove_steps(hook: CheckpointHook, runner: Runner, steps: Iterable[object]) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from mmmetaformer.boxes import iou
 from mmmetaformer.datasets.run_lengths import run_lengths
 
 from .extremes import Extremes
 from .file import Record
 from .truth import CocoTruth, Truth
 
-__all__ = ['Instances', 'f1_of', 'iou_of']
+__all__ = ['Instances', 'f1_of']
 
 #: A detection counts in the score of its image, and is drawn, from this score up.
 LEAST_SCORE = 0.3
@@ -99,24 +100,14 @@ def f1_of(
         return float('nan')
     if not len(boxes) or not len(true_boxes):
         return 0.0
-    iou = iou_of(boxes, true_boxes) * (labels[:, None] == true[None])
+    overlap = iou(boxes[:, None], true_boxes) * (labels[:, None] == true[None])
     matched = 0
-    for row in iou:
+    for row in overlap:
         best = row.argmax()
         if row[best] >= IOU:
             matched += 1
-            iou[:, best] = 0
+            overlap[:, best] = 0
     return 2 * matched / (len(boxes) + len(true_boxes))
-
-
-def iou_of(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """Return the IoU of boxes (N, 4) and boxes (M, 4) as (N, M)."""
-    low = np.maximum(ours[:, None, :2], theirs[None, :, :2])
-    high = np.minimum(ours[:, None, 2:], theirs[None, :, 2:])
-    inner = np.clip(high - low, 0, None).prod(-1)
-    sizes = [(b[:, 2:] - b[:, :2]).prod(-1) for b in (ours, theirs)]
-    union = sizes[0][:, None] + sizes[1][None] - inner
-    return np.divide(inner, union, out=np.zeros_like(inner), where=union > 0)
 
 
 @dataclass

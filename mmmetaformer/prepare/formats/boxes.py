@@ -3,6 +3,10 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
+from mmmetaformer.datasets.sample_data import polygon
+
 from ..problems import Notes
 
 __all__ = ['box_around', 'cut_box', 'cut_polygons', 'polygon_area']
@@ -90,6 +94,4 @@ def box_around(polygons: Iterable[Sequence[float]]) -> Box:
 
 def polygon_area(points: Sequence[float]) -> float:
     """Return the area of a polygon in square pixels."""
-    xs, ys = points[::2], points[1::2]
-    pairs = zip(xs, ys, [*xs[1:], xs[0]], [*ys[1:], ys[0]], strict=True)
-    return abs(sum(x * below - right * y for x, y, right, below in pairs)) / 2
+    return polygon.polygon_area(np.array(points, float).reshape(-1, 2))

@@ -11,7 +11,7 @@ from PIL import Image
 from ..map_layout import IGNORED_LABEL, MaskError
 from .palette import Color
 
-__all__ = ['by_color', 'by_value', 'color_table', 'value_table']
+__all__ = ['by_color', 'by_value', 'color_table', 'read_values', 'value_table']
 
 UNKNOWN = -1  # of a table: neither a class nor ignored
 MOST_NAMED = 3
@@ -55,7 +55,8 @@ def by_color(path: Path, table: NDArray[np.int16]) -> NDArray[np.uint8]:
             f'({v >> 16}, {v >> 8 & 255}, {v & 255}) in {counts[i]:,} pixels'
             for i, v in zip(order, values[order], strict=True)
         ]
-        raise MaskError(_unknown(named, 'colour', labels.size))
+        way_out = 'Add it to the palette file, and to --ignore-class if it is no class'
+        raise MaskError(_unknown(named, 'colour', labels.size), way_out)
     return labels.astype(np.uint8)
 
 
@@ -69,13 +70,7 @@ def by_value(path: Path, table: NDArray[np.int16]) -> NDArray[np.uint8]:
     Raises:
         MaskError: It cannot be read, is a colour picture, or has values of no class.
     """
-    image = _open(path)
-    if len(image.getbands()) > 1:
-        raise MaskError(
-            f'it has {len(image.getbands())} channels, so colours and not numbers: '
-            'name the colours with --palette FILE'
-        )
-    values = np.asarray(image).astype(np.int64)
+    values = read_values(path)
     if values.min() < 0 or values.max() >= len(table):
         raise MaskError(f'it has the value {values.max()}; expected labels')
     labels = table[values]
@@ -83,8 +78,30 @@ def by_value(path: Path, table: NDArray[np.int16]) -> NDArray[np.uint8]:
         found, counts = np.unique(values[labels == UNKNOWN], return_counts=True)
         order = np.argsort(-counts)
         named = [f'{found[i]} in {counts[i]:,} pixels' for i in order]
-        raise MaskError(_unknown(named, 'value', labels.size))
+        way_out = (
+            'Name its class in --classes, or add '
+            f'--ignore-label {" ".join(map(str, found[:MOST_NAMED]))} if it is none'
+        )
+        raise MaskError(_unknown(named, 'value', labels.size), way_out)
     return labels.astype(np.uint8)
+
+
+def read_values(path: Path) -> NDArray[np.int64]:
+    """Return the numbers in the pixels of a mask, (H, W).
+
+    Args:
+        path: An image of one channel, or with a palette, whose indices count.
+
+    Raises:
+        MaskError: It cannot be read, or is a colour picture.
+    """
+    image = _open(path)
+    if len(image.getbands()) > 1:
+        raise MaskError(
+            f'it has {len(image.getbands())} channels, so colours and not numbers: '
+            'name the colours with --palette FILE'
+        )
+    return np.asarray(image).astype(np.int64)
 
 
 def _open(path: Path) -> Image.Image:

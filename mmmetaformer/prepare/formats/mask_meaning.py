@@ -11,6 +11,7 @@ from mmmetaformer.text import did_you_mean, shortened
 
 from ..map_layout import IGNORED_LABEL
 from .colors import by_color, by_value, color_table, value_table
+from .look_at_masks import what_is_in
 from .masks import Meaning
 from .palette import read_palette
 
@@ -61,10 +62,7 @@ def _by_palette(args: argparse.Namespace, classes: Sequence[str] | None) -> Mean
 
 def _by_value(args: argparse.Namespace, classes: Sequence[str] | None) -> Meaning:
     if classes is None:
-        raise ConfigError(
-            'what do the pixels mean? Name the classes of the numbers in them with '
-            '--classes NAME ..., or the colours with --palette FILE'
-        )
+        raise ConfigError(f'what do the pixels mean? {what_is_in(Path(args.masks))}')
     if args.ignore_class:
         raise ConfigError(
             '--ignore-class is for --palette; for numbers: --ignore-label'

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmmetaformer.engine.val_record.instances import iou_of
+from mmmetaformer.boxes import iou, share_inside
 
 from .average_precision import average_precisions, mean
-from .crowds import share_inside
 
 __all__ = ['KINDS', 'Errors', 'error_kinds']
 
@@ -133,10 +132,10 @@ def _images(detections: list[np.ndarray], truths: list[np.ndarray]) -> Iterator[
 def _image(
     found: np.ndarray, real: np.ndarray, crowds: np.ndarray, before: int
 ) -> _Image:
-    iou = iou_of(found[:, :4], real[:, :4])
+    overlap = iou(found[:, None, :4], real[:, :4])
     same = found[:, 4][:, None] == real[:, 4][None]
-    correct, used = _matches(iou * same)
-    inside = share_inside(found[:, :4], crowds[:, :4]) > POSITIVE
+    correct, used = _matches(overlap * same)
+    inside = share_inside(found[:, None, :4], crowds[:, :4]) > POSITIVE
     inside &= found[:, 4][:, None] == crowds[:, 4][None]
     ignored = inside.any(1) & ~correct
     kind = np.full(len(found), NONE)
@@ -145,20 +144,20 @@ def _image(
     if not len(real):
         kind[wrong] = BKG
         return _Image(found, real, correct, ignored, kind, target, used)
-    of_class = (iou * same).max(1)
-    of_others = (iou * ~same).max(1)
+    of_class = (overlap * same).max(1)
+    of_others = (overlap * ~same).max(1)
     near = (of_class >= BACKGROUND) & (of_class <= POSITIVE)
     kind[wrong] = np.select(
         [
             near[wrong],
             of_others[wrong] >= POSITIVE,
-            (iou * same * used).max(1)[wrong] >= POSITIVE,
-            iou.max(1)[wrong] <= BACKGROUND,
+            (overlap * same * used).max(1)[wrong] >= POSITIVE,
+            overlap.max(1)[wrong] <= BACKGROUND,
         ],
         [LOC, CLS, DUPE, BKG],
         BOTH,
     )
-    for number, candidates in ((LOC, iou * same), (CLS, iou * ~same)):
+    for number, candidates in ((LOC, overlap * same), (CLS, overlap * ~same)):
         rows = np.flatnonzero(kind == number)
         objects = candidates[rows].argmax(1)
         free = ~used[objects]
@@ -166,12 +165,12 @@ def _image(
     return _Image(found, real, correct, ignored, kind, target, used)
 
 
-def _matches(iou: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _matches(overlap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which detections found an object, and which objects were found."""
-    correct = np.zeros(len(iou), bool)
-    used = np.zeros(iou.shape[1], bool)
-    left = iou.copy()
-    for row in np.flatnonzero((iou >= POSITIVE).any(1)):
+    correct = np.zeros(len(overlap), bool)
+    used = np.zeros(overlap.shape[1], bool)
+    left = overlap.copy()
+    for row in np.flatnonzero((overlap >= POSITIVE).any(1)):
         best = left[row].argmax()
         if left[row, best] >= POSITIVE:
             correct[row] = used[best] = True

@@ -5,9 +5,11 @@ import json
 
 import numpy as np
 import pytest
+from coco_run import CocoRun
 from large_file import write_large_file
 from mmdet.datasets import CocoDataset
 
+from mmmetaformer.checks.coco.check import training_images
 from mmmetaformer.checks.coco.facts import Question, Selection
 from mmmetaformer.checks.coco.find_facts import find_facts
 
@@ -62,3 +64,18 @@ def test_as_mmdet_filters(file, classes, filters):
     labels = [one['bbox_label'] for one in instances if not one['ignore_flag']]
     assert left.per_class == np.bincount(labels, minlength=len(classes)).tolist()
     assert len(left.dropped) == 3
+
+
+def test_the_images_of_a_run_are_those_that_mmdet_takes(tmp_path):
+    run = CocoRun(tmp_path)
+    run.train['images'][0].update(width=20)
+    run.write()
+    dataset = run.cfg.train_dataloader.dataset
+    arguments = {k: v for k, v in dataset.items() if k not in ('type', 'pipeline')}
+    built = CocoDataset(**arguments, data_prefix=dict(img=''), pipeline=[])
+    assert training_images(run.cfg) == len(built) == 3
+    dataset.indices = 2
+    assert training_images(run.cfg) is None
+    repeated = dict(type='RepeatDataset', times=2, dataset=dataset)
+    run.cfg.train_dataloader.dataset = repeated
+    assert training_images(run.cfg) is None

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A recipe at another size of images: `--image-size`."""
+
+from typing import Any
+
+from mmengine.config import Config
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import SPLITS, data_sets, data_sets_of, dicts_in
+
+__all__ = ['scaled', 'short_side', 'use_image_size']
+
+STRIDE = 32  # of the last feature map: crops are multiples of it
+
+
+def use_image_size(cfg: Config, side: int) -> None:
+    """Train, validate and test at another size; all sizes keep their proportions.
+
+    Args:
+        cfg: The run's config, changed in place.
+        side: The short side of test images in pixels. Scales, crops and windows of
+            the config change by the same factor.
+
+    Raises:
+        ConfigError: The test pipeline has no Resize with a scale.
+    """
+    factor = side / short_side(cfg.test_dataloader.dataset, '--image-size')
+    pipelines = [
+        dataset['pipeline']
+        for dataset in data_sets_of(cfg, *SPLITS)
+        if 'pipeline' in dataset
+    ]
+    for node in dicts_in([*pipelines, cfg.get('tta_pipeline')]):
+        for key in ('scale', 'scales'):
+            if key in node:
+                node[key] = scaled(node[key], factor)
+        # Fractions of the image stay: RandomCrop's `crop_type='relative'`.
+        if 'crop_size' in node and str(node.get('crop_type')) in ('None', 'absolute'):
+            node['crop_size'] = _crop(node['crop_size'], factor)
+    model = cfg.model
+    if model.get('data_preprocessor', {}).get('size') is not None:
+        model.data_preprocessor.size = _crop(model.data_preprocessor.size, factor)
+    windows: Any = model.get('test_cfg') or {}
+    if windows.get('mode') == 'slide':
+        windows.crop_size = _crop(windows.crop_size, factor)
+        windows.stride = scaled(windows.stride, factor)
+
+
+def short_side(dataset: Any, option: str) -> int:
+    """Return the short side of test images in pixels.
+
+    Args:
+        dataset: The config of the test data set.
+        option: What needs it.
+
+    Raises:
+        ConfigError: The test pipeline has no Resize with a scale.
+    """
+    for inner in data_sets(dataset):
+        for node in dicts_in(inner['pipeline']):
+            if 'scale' in node:
+                return min(node['scale'])
+    raise ConfigError(f'{option} needs a Resize with a scale in the test pipeline')
+
+
+def scaled(size: Any, factor: float) -> Any:
+    """Return a size, or a list of sizes, multiplied by a factor."""
+    if isinstance(size, (list, tuple)) and isinstance(size[0], (list, tuple)):
+        return [scaled(one, factor) for one in size]
+    if isinstance(size, (list, tuple)):
+        return tuple(max(1, round(side * factor)) for side in size)
+    return max(1, round(size * factor))
+
+
+def _crop(size: Any, factor: float) -> Any:
+    if isinstance(size, (list, tuple)):
+        return tuple(_crop(side, factor) for side in size)
+    return max(1, round(size * factor / STRIDE)) * STRIDE

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A recipe at another size of images: all sizes move along."""
+
+import pytest
+from mmengine.config import Config
+
+from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import dicts_in
+from mmmetaformer.run.image_size import use_image_size
+
+
+def sizes(node, key):
+    return [one[key] for one in dicts_in(node) if key in one]
+
+
+def test_segmentor(root):
+    cfg = Config.fromfile(root / 'configs/upernet_convformer.py')
+    use_image_size(cfg, 128)  # instead of 512
+    for split in ('train', 'val', 'test'):
+        pipeline = cfg[f'{split}_dataloader'].dataset.pipeline
+        assert sizes(pipeline, 'scale') == [(512, 128)]
+    assert sizes(cfg.train_dataloader, 'crop_size') == [(128, 128)]
+    assert cfg.model.data_preprocessor.size == (128, 128)
+    assert (256, 64) in sizes(cfg.tta_pipeline, 'scale')
+
+
+def test_windows_and_crops_are_whole_strides(root):
+    cfg = Config.fromfile(root / 'configs/upernet/upernet_caformer_640.py')
+    cfg.model.test_cfg = dict(mode='slide', crop_size=(640, 640), stride=(426, 426))
+    use_image_size(cfg, 100)
+    assert sizes(cfg.train_dataloader, 'crop_size') == [(96, 96)]
+    assert cfg.model.test_cfg.crop_size == (96, 96)
+    assert cfg.model.test_cfg.stride == (67, 67)
+
+
+def test_detector_of_several_scales(root):
+    cfg = Config.fromfile(root / 'configs/mask_rcnn/mask_rcnn_convformer_3x.py')
+    before = sizes(cfg.train_dataloader, 'scales')
+    use_image_size(cfg, 200)  # instead of 800
+    after = sizes(cfg.train_dataloader, 'scales')
+    assert [[(round(w / 4), round(h / 4)) for w, h in s] for s in before] == after
+    assert sizes(cfg.test_dataloader, 'scale') == [(333, 200)]
+
+
+def test_pipeline_without_a_scale(root):
+    cfg = Config.fromfile(root / 'configs/faster_rcnn_convformer.py')
+    del cfg.test_dataloader.dataset.pipeline[1]
+    with pytest.raises(ConfigError, match='--image-size needs a Resize with a scale'):
+        use_image_size(cfg, 200)
