@@ -15,6 +15,7 @@ import torchvision  # noqa: F401  (registers torch.ops.torchvision)
 from torch import Tensor
 
 from .compute_dtype import compute_dtype
+from .safe_offsets import safe_offsets
 
 __all__ = ['ConvShape', 'deform_conv_gradients', 'deform_conv_output']
 
@@ -54,6 +55,9 @@ def deform_conv_output(
 
     Returns:
         (N, C', H', W'), in the dtype that `compute_dtype` chooses for `input`.
+
+    Raises:
+        DivergedError: On a CPU, an offset is not finite.
     """
     tensors = _widen(input, weight, offset, mask, bias)
     return torch.ops.torchvision.deform_conv2d(
@@ -78,6 +82,9 @@ def deform_conv_gradients(
         offset: (N, deform_groups * kh * kw * 2, H', W').
         mask: (N, deform_groups * kh * kw, H', W'), or None: its gradient is of no use.
         shape: Stride, padding and so on.
+
+    Raises:
+        DivergedError: On a CPU, an offset is not finite.
     """
     x, w, o, m, b = _widen(input, weight, offset, mask, None)
     gradients = torch.ops.torchvision._deform_conv2d_backward(
@@ -101,6 +108,7 @@ def _widen(
     """Return all five in one dtype; torchvision takes empty ones instead of None."""
     dtype = compute_dtype(input)
     x, w, o = (t.detach().to(dtype).contiguous() for t in (input, weight, offset))
+    o = safe_offsets(o)
     m = x.new_zeros(len(x), 0) if mask is None else mask.detach().to(dtype).contiguous()
     b = x.new_zeros(len(w)) if bias is None else bias.detach().to(dtype)
     return x, w, o, m, b
