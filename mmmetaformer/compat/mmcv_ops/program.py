@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from mmmetaformer.compat import find_loader, safe_resume
+from mmmetaformer.compat import find_loader, loader_allows
 
 from .loader import fill
 
@@ -14,11 +14,11 @@ def prepare(namespace: dict[str, Any]) -> None:
     """Add the ops, and what else mmengine needs to run on today's torch and Python.
 
     A program that trains would otherwise end when it loads its own checkpoint
-    (`safe_resume`) or, on Python 3.14, when it builds a model (`find_loader`).
+    (`loader_allows`) or, on Python 3.14, when it builds a model (`find_loader`).
 
     Args:
         namespace: The globals of `mmcv._ext`.
     """
     fill(namespace)
     find_loader.install()
-    safe_resume.install()
+    loader_allows.install()
