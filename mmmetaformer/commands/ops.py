@@ -27,8 +27,11 @@ def run(args: argparse.Namespace) -> None:
     if args.action == 'install':
         print(f'Wrote {write_ext()}: mmcv.ops now works in every program.')
     elif args.action == 'remove':
-        path = remove_ext()
-        print(f'Deleted {path}.' if path else 'There was no stand-in to remove.')
+        deleted = remove_ext()
+        for path in deleted:
+            print(f'Deleted {path}.')
+        if not deleted:
+            print('There was no stand-in to remove.')
     else:
         state, path = ext_state()
         print(

@@ -6,17 +6,25 @@ Python finds the extension module of a compiled mmcv, `_ext.*.so`, before a file
 name. Remove this file together with `mmcv_ops`.
 """
 
-import importlib.util
 from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import cache_from_source
 from pathlib import Path
 
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.errors import ConfigError, warn
+
+from .mmcv_folder import (
+    folders_named_mmcv,
+    installed_mmcvs,
+    is_in_environment,
+    mmcv_folder,
+)
 
 __all__ = ['ext_state', 'is_ours', 'remove_ext', 'write_ext']
 
 MARK = (
     '# Written by `mmmetaformer ops install`; `mmmetaformer ops remove` deletes it.\n'
 )
+# mmseg catches a ModuleNotFoundError where it needs an op.
 TEXT = (
     MARK
     + '''"""Load the stand-in for the compiled ops of mmcv from mmmetaformer."""
@@ -24,12 +32,21 @@ TEXT = (
 try:
     from mmmetaformer.compat.mmcv_ops.program import prepare
 except ModuleNotFoundError as error:
-    if not (error.name or '').startswith('mmmetaformer'):
+    missing = error.name or ''
+    if missing.partition('.')[0] != 'mmmetaformer':
         raise
-    raise ImportError(
-        'mmmetaformer, which replaces the compiled ops of mmcv, is not installed. '
-        f'Install it, or delete {__file__}.'
-    ) from error
+    if missing == 'mmmetaformer':
+        message = (
+            'mmmetaformer, which replaces the compiled ops of mmcv, is not installed. '
+            f'Install it, or delete {__file__}.'
+        )
+    else:
+        message = (
+            f'this mmmetaformer is of another version than {__file__} and has no '
+            f'{missing}. Update it and run `mmmetaformer ops install` again, or delete '
+            'the file.'
+        )
+    raise ModuleNotFoundError(message, name='mmcv._ext') from error
 
 prepare(globals())
 '''
@@ -52,13 +69,7 @@ def ext_state() -> tuple[str, Path]:
     Raises:
         ConfigError: mmcv is not installed.
     """
-    spec = importlib.util.find_spec('mmcv')
-    # Without `__init__.py` it is what is left of an mmcv that was uninstalled.
-    if spec is None or spec.origin is None:
-        raise ConfigError(
-            'mmcv is not installed. Run `pip install "mmcv-lite>=2.0.0,<2.2.0"` first.'
-        )
-    folder = Path(spec.origin).parent
+    folder = mmcv_folder()
     for suffix in EXTENSION_SUFFIXES:
         if (compiled := folder / f'_ext{suffix}').exists():
             return 'compiled', compiled
@@ -75,41 +86,66 @@ def write_ext() -> Path:
         ConfigError: mmcv is not installed or has compiled ops, the file is somebody
             else's, or the folder cannot be written.
     """
+    # Imports mmengine, which the other functions do not need.
+    from .atomic_save import write_file
+
     state, path = ext_state()
+    several = installed_mmcvs()
+    both = f'{" and ".join(several)} are installed and write the same folder'
     if state == 'compiled':
         raise ConfigError(
-            f'mmcv has compiled ops, {path}: there is nothing to replace. To use the '
-            'stand-in instead, install mmcv-lite in place of mmcv.'
+            f'mmcv has compiled ops, {path}: there is nothing to replace. '
+            + (f'{both}: uninstall all but one. ' if len(several) > 1 else '')
+            + 'To use the stand-in instead, install mmcv-lite in place of mmcv.'
         )
     if state == 'foreign':
         raise ConfigError(
             f'{path} exists and is not from mmmetaformer. Move it away first.'
         )
     try:
-        path.write_text(TEXT)
+        write_file(path, TEXT.encode())
     except OSError as error:
         raise ConfigError(f'cannot write {path}: {error.strerror}.') from error
+    if len(several) > 1:
+        warn(f'{both}: uninstall all of them, and install one.')
+    if not is_in_environment(path.parent):
+        warn(
+            f'{path.parent} is not in this environment: the file is for every program '
+            'that finds mmcv there.'
+        )
     return path
 
 
-def remove_ext() -> Path | None:
-    """Delete the file if it is ours, and return its path; None if there is none.
+def remove_ext() -> list[Path]:
+    """Delete the file where it is ours, and return its path.
+
+    It is also found in the folder that is left of an mmcv that was uninstalled, which
+    is deleted too if it is empty then.
+
+    Returns:
+        What was deleted: usually one path, none if there is none.
 
     Raises:
-        ConfigError: mmcv is not installed, the file is somebody else's, or the folder
-            cannot be written.
+        ConfigError: The file is somebody else's, or the folder cannot be written.
     """
-    _, compiled_or_file = ext_state()
-    path = compiled_or_file.parent / '_ext.py'
-    if not path.exists():
-        return None
-    if not is_ours(path):
-        raise ConfigError(f'{path} is not from mmmetaformer: it is left as it is.')
-    try:
-        path.unlink()
-    except OSError as error:
-        raise ConfigError(f'cannot delete {path}: {error.strerror}.') from error
-    return path
+    deleted = []
+    for folder in folders_named_mmcv():
+        path = folder / '_ext.py'
+        if not path.exists():
+            continue
+        if not is_ours(path):
+            raise ConfigError(f'{path} is not from mmmetaformer: it is left as it is.')
+        try:
+            path.unlink()
+            cached = Path(cache_from_source(str(path)))
+            cached.unlink(missing_ok=True)
+            for emptied in (cached.parent, folder):
+                if emptied.is_dir() and not any(emptied.iterdir()):
+                    emptied.rmdir()
+        except OSError as error:
+            raise ConfigError(f'cannot delete {path}: {error.strerror}.') from error
+        deleted.append(path)
+    return deleted
 
 
 def _starts_with_mark(path: Path) -> bool:

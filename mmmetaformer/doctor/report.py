@@ -65,6 +65,10 @@ def _operators(facts: Facts) -> Iterator[str]:
     mmcv = facts.modules.get('mmcv', {})
     if mmcv.get('ops') == 'torchvision':
         yield 'operators of mmcv: what mmdet and mmseg call, from torch and torchvision'
+        if mmcv.get('extension'):
+            yield f'    in every program, by {mmcv["extension"]}'
+        else:
+            yield '    here; `mmmetaformer ops install` adds them to every program'
     elif mmcv.get('ops') == 'mmcv':
         yield f'operators of mmcv: all from mmcv, compiled for CUDA {mmcv["cuda"]}'
     else:

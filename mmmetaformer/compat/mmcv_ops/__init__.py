@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replace `mmcv._ext`, the compiled part of mmcv, by torchvision's ops.
+"""Replace `mmcv._ext`, the compiled part of mmcv, by ops of torch and torchvision.
 
 mmdet imports `mmcv.ops`, which imports `mmcv._ext`. Wheels of mmcv with this module
 exist for few pairs of torch and CUDA, and a build from source needs a compiler: this
 import is the most common install failure of the ecosystem. mmcv-lite installs anywhere
-but has no `mmcv._ext`. torchvision also has the few ops that detection and instance
-segmentation call, and torch computes the others, so `install` provides those under
-mmcv's names. `mmmetaformer ops install` does so for every program of an environment.
+but has no `mmcv._ext`. `install` provides those of its functions that mmdet and mmseg
+call, computed with torch and torchvision. `mmmetaformer ops install` does so for every
+program of an environment.
 
 Remove this package when mmcv-lite ships these ops, or mmdet imports without `mmcv.ops`.
 """
@@ -16,7 +16,7 @@ import logging
 import sys
 
 from mmmetaformer.compat.mmcv_ext_file import is_ours
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.compat.mmcv_folder import mmcv_folder
 
 from .loader import EXT_NAME, StandInLoader
 
@@ -37,11 +37,7 @@ def install() -> bool:
     Raises:
         ConfigError: mmcv is not installed.
     """
-    if importlib.util.find_spec('mmcv') is None:
-        raise ConfigError(
-            'mmcv is not installed. Run `pip install "mmcv-lite>=2.0.0,<2.2.0"` (pure '
-            'Python), or install a compiled mmcv of the same versions.'
-        )
+    mmcv_folder()  # raises an error if there is none
     spec = importlib.util.find_spec(EXT_NAME)
     if spec is not None:
         return isinstance(spec.loader, StandInLoader) or is_ours(spec.origin)
@@ -52,5 +48,5 @@ def install() -> bool:
     module = importlib.util.module_from_spec(spec)
     StandInLoader().exec_module(module)
     sys.modules[EXT_NAME] = module
-    logger.info('mmcv has no compiled ops: using those of torchvision')
+    logger.info('mmcv has no compiled ops: using those of torch and torchvision')
     return True

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compute `mmcv._ext.nms_match` with torch, on the CPU."""
+"""Compute `mmcv._ext.nms_match` with NumPy, on the CPU as in mmcv."""
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from .compute_dtype import compute_dtype
-from .overlap import overlaps
+from .overlap import areas_of, overlaps
 
 __all__ = ['nms_match']
 
@@ -21,14 +21,16 @@ def nms_match(dets: Tensor, iou_threshold: float) -> list[list[int]]:
     Returns:
         Indices of the boxes in each group, highest score first.
     """
-    dets = dets.to(compute_dtype(dets))
-    boxes = dets[:, :4]
-    threshold = torch.tensor(iou_threshold, dtype=torch.float32)
-    left = dets[:, 4].argsort(descending=True, stable=True)
+    rows = dets.detach().to(compute_dtype(dets))
+    boxes = rows[:, :4].numpy().T.copy()  # (4, N)
+    areas = areas_of(boxes, 0)
+    threshold = np.float32(iou_threshold)
+    left = rows[:, 4].argsort(descending=True, stable=True).numpy()
     groups = []
     while len(left):
         first, rest = left[0], left[1:]
-        joins = overlaps(boxes[first], boxes[rest], offset=0) >= threshold
+        iou = overlaps(boxes[:, first], areas[first], boxes[:, rest], areas[rest], 0)
+        joins = iou >= threshold
         groups.append([int(first), *rest[joins].tolist()])
         left = rest[~joins]
     return groups

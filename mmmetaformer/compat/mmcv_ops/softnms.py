@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compute `mmcv._ext.softnms` with torch, on the CPU."""
+"""Compute `mmcv._ext.softnms` with NumPy, on the CPU as in mmcv."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from .compute_dtype import compute_dtype
-from .overlap import overlaps
+from .overlap import Numbers, areas_of, overlaps
 
 __all__ = ['softnms']
 
-NAIVE, LINEAR, GAUSSIAN = 0, 1, 2
+# Of `method`; 0 is 'naive'.
+LINEAR, GAUSSIAN = 1, 2
 
 
 def softnms(
@@ -43,51 +45,56 @@ def softnms(
         Indices of the kept boxes in the order in which they were kept, int64, (K,).
     """
     dtype = compute_dtype(boxes, scores)
-    boxes, scores = boxes.to(dtype), scores.to(dtype)
+    # Copies: both are changed in place. (4, N)
+    corners = boxes.detach().to(dtype).numpy().T.copy()
+    marks = scores.detach().to(dtype).numpy().copy()
+    areas = areas_of(corners, offset)
     # mmcv compares with float32 numbers.
-    threshold, lowest = torch.tensor([iou_threshold, min_score], dtype=torch.float32)
-    left = torch.arange(len(boxes))
-    kept: list[int] = []
+    threshold, lowest = np.float32(iou_threshold), np.float32(min_score)
+    left = np.arange(len(marks))
+    kept = []
     while len(left):
-        top = _best(scores)
-        dets[len(kept), :4] = boxes[top]
-        dets[len(kept), 4] = scores[top]
-        kept.append(int(left[top]))
+        top = _best(marks)
+        kept.append((left[top], *corners[:, top], marks[top]))
+        box, area = corners[:, top].copy(), areas[top]
         # As in mmcv: the first box moves to where the best one was.
-        order = torch.arange(len(left))
-        order[top] = 0
-        rest = order[1:]
-        iou = overlaps(boxes[top], boxes[rest], offset)
+        for array in (left, marks, areas, corners):
+            array[..., top] = array[..., 0]
+        left, marks, areas, corners = left[1:], marks[1:], areas[1:], corners[:, 1:]
+        iou = overlaps(box, area, corners, areas, offset)
         if method == GAUSSIAN:
-            factor = torch.exp(-(iou**2) / sigma)
+            marks *= np.exp(-(iou * iou) / marks.dtype.type(sigma))
         else:
-            lowered = 1 - iou if method == LINEAR else torch.zeros_like(iou)
-            factor = torch.where(iou >= threshold, lowered, 1)
-        left, boxes, scores = left[rest], boxes[rest], scores[rest] * factor
-        stay = _survivors(~(scores < lowest))
-        left, boxes, scores = left[stay], boxes[stay], scores[stay]
-    return torch.tensor(kept, dtype=torch.int64)
+            high = iou >= threshold
+            marks[high] *= 1 - iou[high] if method == LINEAR else 0
+        stay = _survivors(~(marks < lowest))
+        left, marks, areas = left[stay], marks[stay], areas[stay]
+        corners = corners[:, stay]
+    rows = torch.tensor(np.array(kept).reshape(-1, 6))
+    dets[: len(kept)] = rows[:, 1:]
+    return rows[:, 0].long()
 
 
-def _best(scores: Tensor) -> int:
+def _best(scores: Numbers) -> int:
     """Return the first of the highest scores.
 
     As in mmcv, nothing is higher than a first score that is NaN. The IoU of two boxes
     without area is.
     """
-    if scores[0].isnan():
-        return 0
-    return int(scores.nan_to_num(nan=-torch.inf).argmax())
+    top = int(scores.argmax())
+    if not np.isnan(scores[top]):  # NumPy finds a NaN first
+        return top
+    return 0 if np.isnan(scores[0]) else int(np.nanargmax(scores))
 
 
-def _survivors(stays: Tensor) -> Tensor:
+def _survivors(stays: Numbers) -> Numbers:
     """Return the rows that stay in mmcv's order, on which ties depend.
 
     mmcv puts the last row that stays in the place of the first one that does not, and
     so on.
     """
     count = int(stays.sum())
-    order = torch.arange(count)
-    gaps = torch.nonzero(~stays[:count])[:, 0]
-    order[gaps] = count + torch.nonzero(stays[count:])[:, 0].flip(0)
+    order = np.arange(count)
+    gaps = np.flatnonzero(~stays[:count])
+    order[gaps] = count + np.flatnonzero(stays[count:])[::-1]
     return order
