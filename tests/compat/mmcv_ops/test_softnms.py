@@ -54,6 +54,59 @@ def test_follows_the_definition(method, offset):
     np.testing.assert_allclose(dets[:, 4], [s for _, s in expected], rtol=1e-12)
 
 
+# Boxes far apart: 'a' to 'f'; equal letters are equal boxes. mmcv moves the first box
+# to where the best was, and the last one to where one was dropped.
+@pytest.mark.parametrize(
+    ('places', 'scores', 'order'),
+    [
+        ('abcd', [0.5, 0.5, 0.5, 0.5], [0, 1, 2, 3]),
+        ('abcd', [0.5, 0.5, 0.9, 0.5], [2, 1, 0, 3]),
+        ('abcd', [0.5, 0.5, 0.5, 0.9], [3, 1, 2, 0]),
+        ('aabacd', [0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [0, 5, 2, 4]),
+        ('abbbcd', [0.5, 0.9, 0.5, 0.5, 0.5, 0.5], [1, 0, 5, 4]),
+        ('abacbd', [0.5, 0.5, 0.5, 0.5, 0.5, 0.9], [5, 1, 2, 3]),
+    ],
+)
+def test_order_of_equal_scores(places, scores, order):
+    corners = torch.tensor([20.0 * 'abcdef'.index(place) for place in places])
+    boxes = corners[:, None] + torch.tensor([0.0, 0, 9, 9])
+    _, inds = soft_nms(boxes, torch.tensor(scores), 0.3, method='naive', min_score=0.1)
+    assert inds.tolist() == order
+
+
+def mmcvs_loop(boxes, scores, threshold, lowest):
+    """Return the order of linear soft NMS, box by box in place as mmcv's loop does."""
+    rows = [[index, *box] for index, box in enumerate(boxes)]
+    scores, first = list(scores), 0
+    while first < len(rows):
+        top = max(range(first, len(rows)), key=lambda i: (scores[i], -i))
+        for items in (rows, scores):
+            items[first], items[top] = items[top], items[first]
+        place = first + 1
+        while place < len(rows):
+            overlap = iou(rows[first][1:], rows[place][1:])
+            if overlap >= threshold:
+                scores[place] *= 1 - overlap
+            if scores[place] < lowest:
+                for items in (rows, scores):
+                    items[place] = items[-1]
+                    items.pop()
+            else:
+                place += 1
+        first += 1
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_order_of_many_equal_scores(seed):
+    boxes, scores = random_boxes(40, seed)
+    boxes[:, 2:] += 5
+    scores = (scores * 4).ceil() / 4  # exact also in float32, as is the lowest
+    _, inds = soft_nms(boxes, scores, 0.3, method='linear', min_score=0.25)
+    assert inds.tolist() == mmcvs_loop(boxes.tolist(), scores.tolist(), 0.3, 0.25)
+    assert len(inds) < 40
+
+
 def test_boxes_without_area_have_no_overlap_and_are_kept():
     boxes = torch.tensor([[3.0, 1, 3, 1], [3.0, 1, 3, 1], [0.0, 0, 2, 2]])
     _, inds = soft_nms(boxes, torch.tensor([0.9, 0.8, 0.7]), 0.3, method='gaussian')
