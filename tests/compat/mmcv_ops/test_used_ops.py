@@ -4,6 +4,7 @@
 import ast
 import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,26 +22,36 @@ def package(name):
 
 
 OPS = package('mmcv') / 'ops'
-FILES = {path.stem: ast.parse(path.read_text()) for path in OPS.glob('*.py')}
+FILES = {path.stem: path.read_text() for path in OPS.glob('*.py')}
+# What a file of mmcv.ops needs to reach a compiled op.
+USES = re.compile(r'load_ext|^\s*from \.', re.M)
 # `type='X'` of a config, also as "type": "X".
 TYPE = re.compile(r'\btype[\'"]?\s*[=:]\s*[\'"](\w+)[\'"]')
 
 
+@cache
+def nodes(stem):
+    """Return all parts of a file of mmcv.ops."""
+    return list(ast.walk(ast.parse(FILES[stem])))
+
+
+@cache
 def where_defined():
     """Return the file of mmcv.ops that defines each name that it exports."""
     return {
         alias.asname or alias.name: node.module
-        for node in FILES['__init__'].body
+        for node in nodes('__init__')
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
 
 
+@cache
 def where_registered():
     """Return the file that registers each name for configs."""
     found = {}
-    for stem, tree in FILES.items():
-        for node in ast.walk(tree):
+    for stem in (stem for stem, text in FILES.items() if 'register_module' in text):
+        for node in nodes(stem):
             if not isinstance(node, ast.Call):
                 continue
             if getattr(node.func, 'attr', '') == 'register_module':
@@ -69,12 +80,13 @@ def used_names(name):
     return imported, typed
 
 
+@cache
 def compiled(stem):
     """Return the compiled functions that a file of mmcv.ops and its imports name."""
     found, todo, seen = set(), [stem], set()
     while todo:
         seen.add(current := todo.pop())
-        for node in ast.walk(FILES[current]):
+        for node in nodes(current) if USES.search(FILES[current]) else ():
             if isinstance(node, ast.ImportFrom) and node.level == 1:
                 todo += {node.module} & set(FILES) - seen
             if getattr(getattr(node, 'func', None), 'attr', '') == 'load_ext':
