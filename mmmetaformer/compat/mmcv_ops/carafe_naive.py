@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compute `mmcv._ext.carafe_naive_*` with torch, image by image.
+"""Compute `mmcv._ext.carafe_naive_*` with torch, tap by tap.
 
 Each pixel of the upsampled map is a weighted sum of a square of pixels of the input.
+A tap stores nothing larger than a map. No matrix is multiplied, which TF32 or autocast
+would round.
 """
+
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .compute_dtype import compute_dtype
-from .without_autocast import without_autocast
 
 __all__ = ['carafe_naive_backward', 'carafe_naive_forward']
 
@@ -35,11 +38,13 @@ def carafe_naive_forward(
     """
     dtype = compute_dtype(features, masks)
     for image, weights, into in zip(features, masks, output, strict=True):
-        squares = _squares(image.to(dtype), kernel_size, group_size)
         factors = _fold(weights.to(dtype), group_size, scale_factor)
-        with without_autocast(features):
-            summed = torch.einsum('gckhw,gkhwab->gchawb', squares, factors)
-        into.copy_(summed.reshape(into.shape))
+        padded = _pad(image.to(dtype), kernel_size, group_size)
+        summed = padded.new_zeros(*padded.shape[:2], *factors.shape[2:])
+        for tap, rows, columns in _taps(kernel_size, image.shape[1:]):
+            pixels = padded[:, :, rows, columns, None, None]
+            summed.addcmul_(pixels, factors[:, tap : tap + 1])
+        into.copy_(summed.transpose(3, 4).reshape(into.shape))
 
 
 def carafe_naive_backward(
@@ -65,25 +70,35 @@ def carafe_naive_backward(
         scale_factor: Pixels of the output along a pixel of the input.
     """
     dtype = compute_dtype(features, masks)
-    side = kernel_size
+    half = kernel_size // 2
     for n, image in enumerate(features):
-        squares = _squares(image.to(dtype), side, group_size)
+        padded = _pad(image.to(dtype), kernel_size, group_size)
         factors = _fold(masks[n].to(dtype), group_size, scale_factor)
         direction = _fold(top_grad[n].to(dtype), group_size, scale_factor)
-        with without_autocast(features):
-            grad_factors = torch.einsum('gchwab,gckhw->gkhawb', direction, squares)
-            grad_squares = torch.einsum('gchwab,gkhwab->gckhw', direction, factors)
-        mask_grad[n] = grad_factors.reshape(masks[n].shape).to(mask_grad.dtype)
-        # The transpose of cutting out squares adds them up.
-        columns = grad_squares.reshape(1, -1, image[0].numel())
-        added = F.fold(columns, image.shape[1:], side, padding=side // 2)
-        bottom_grad[n] = added[0].to(bottom_grad.dtype)
+        grad_factors = factors.new_empty(factors.shape)
+        grad_padded = padded.new_zeros(padded.shape)
+        for tap, rows, columns in _taps(kernel_size, image.shape[1:]):
+            pixels = padded[:, :, rows, columns, None, None]
+            grad_factors[:, tap] = (direction * pixels).sum(1)
+            spread = (direction * factors[:, tap : tap + 1]).sum((4, 5))
+            grad_padded[:, :, rows, columns] += spread
+        grad_masks = grad_factors.transpose(3, 4).reshape(masks[n].shape)
+        mask_grad[n] = grad_masks.to(mask_grad.dtype)
+        height, width = image.shape[1:]
+        inside = grad_padded[:, :, half : half + height, half : half + width]
+        bottom_grad[n] = inside.reshape(image.shape).to(bottom_grad.dtype)
 
 
-def _squares(image: Tensor, side: int, groups: int) -> Tensor:
-    """Return the square around each pixel, (groups, C / groups, side^2, H, W)."""
-    cut = F.unfold(image.unsqueeze(0), side, padding=side // 2)
-    return cut.view(groups, -1, side * side, *image.shape[1:])
+def _pad(image: Tensor, side: int, groups: int) -> Tensor:
+    """Return the map with zeros around it, (groups, C / groups, H + ..., W + ...)."""
+    return F.pad(image, [side // 2] * 4).unflatten(0, (groups, -1))
+
+
+def _taps(side: int, size: torch.Size) -> Iterator[tuple[int, slice, slice]]:
+    """Yield each pixel of a square, and where the map is that has moved there."""
+    for tap in range(side**2):
+        top, left = divmod(tap, side)
+        yield tap, slice(top, top + size[0]), slice(left, left + size[1])
 
 
 def _fold(map: Tensor, groups: int, scale: int) -> Tensor:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compute `mmcv._ext.masked_im2col_forward` and `masked_col2im_forward` with torch."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -31,8 +32,9 @@ def masked_im2col_forward(
     """
     # Windows of positions in the last rows may reach beyond the padding.
     padded = F.pad(im[0], (pad_w, kernel_w, pad_h, kernel_h))
-    rows = mask_h_idx.view(-1, 1, 1) + _steps(kernel_h, mask_h_idx).view(1, -1, 1)
-    columns = mask_w_idx.view(-1, 1, 1) + _steps(kernel_w, mask_w_idx).view(1, 1, -1)
+    down, right = (torch.arange(n, device=im.device) for n in (kernel_h, kernel_w))
+    rows = mask_h_idx.view(-1, 1, 1) + down.view(1, -1, 1)
+    columns = mask_w_idx.view(-1, 1, 1) + right
     windows = padded[:, rows, columns]  # (C, M, kernel_h, kernel_w)
     col.copy_(windows.permute(0, 2, 3, 1).reshape(col.shape))
 
@@ -58,7 +60,3 @@ def masked_col2im_forward(
         channels: Unused, C.
     """
     im[0, :, mask_h_idx, mask_w_idx] = col.to(im.dtype)
-
-
-def _steps(length: int, like: Tensor) -> Tensor:
-    return like.new_tensor(range(length))

@@ -8,10 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ['PoolShape', 'average_in_bins', 'parts_of_rois']
+from .max_samples import MAX_SAMPLES
 
-# Numbers that are sampled at once, 128 MiB in float32.
-MAX_SAMPLES = 2**25
+__all__ = ['PoolShape', 'average_in_bins', 'parts_of_rois']
 
 
 class PoolShape(NamedTuple):

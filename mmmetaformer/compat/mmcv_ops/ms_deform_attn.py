@@ -3,7 +3,7 @@
 
 mmcv calls this op on a GPU only; on a CPU it has the same definition in Python. Neither
 pass stores samples: the forward pass adds level by level, and the backward pass samples
-again. Both work on as many images at once as MAX_SAMPLES allows.
+again. Both work on as many images, or queries of one, at once as MAX_SAMPLES allows.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .compute_dtype import compute_dtype
+from .max_samples import MAX_SAMPLES
 
 __all__ = ['ms_deform_attn_backward', 'ms_deform_attn_forward']
-
-# Numbers that are sampled at once: 128 MiB in float32, of which a backward pass needs
-# four times as much. DINO's encoder samples 84 million for a level of an image.
-MAX_SAMPLES = 2**25
 
 
 def ms_deform_attn_forward(
@@ -34,7 +31,8 @@ def ms_deform_attn_forward(
     Args:
         value: Feature maps of all levels, flat, (N, S, heads, D).
         value_spatial_shapes: Height and width of each level, int64, (L, 2).
-        value_level_start_index: First row of each level in S, int64, (L,).
+        value_level_start_index: Unused, the first row of each level in S: they follow
+            each other.
         sampling_locations: x and y as fractions of a level's width and height, from
             edge to edge, (N, Q, heads, L, P, 2). Outside the level, features are 0.
         attention_weights: Weight of each sample, (N, Q, heads, L, P).
@@ -47,13 +45,13 @@ def ms_deform_attn_forward(
     images, _, heads, channels = value.shape
     queries = sampling_locations.size(1)
     output = value.new_zeros(images, heads, channels, queries, dtype=dtype)
-    levels = list(_levels(value_spatial_shapes, value_level_start_index))
-    for part in _parts(value, sampling_locations):
+    levels = list(_levels(value_spatial_shapes))
+    for part, some in _parts(value, sampling_locations):
         for level, rows, size in levels:
-            output[part] += _attend(
+            output[part, ..., some] += _attend(
                 value[part, rows].to(dtype),
-                sampling_locations[part, :, :, level].to(dtype),
-                attention_weights[part, :, :, level].to(dtype),
+                sampling_locations[part, some, :, level].to(dtype),
+                attention_weights[part, some, :, level].to(dtype),
                 size,
             )
     return output.permute(0, 3, 1, 2).flatten(2).to(value.dtype)
@@ -89,8 +87,10 @@ def ms_deform_attn_backward(
     heads, channels = value.shape[2:]
     direction = grad_output.to(dtype).unflatten(2, (heads, channels))
     direction = direction.permute(0, 2, 3, 1)
-    levels = list(_levels(value_spatial_shapes, value_level_start_index))
-    for part in _parts(value, sampling_locations):
+    levels = list(_levels(value_spatial_shapes))
+    # Several parts add to it, and it is rounded once.
+    total = torch.zeros_like(value, dtype=dtype)
+    for part, some in _parts(value, sampling_locations):
         for level, rows, size in levels:
             inputs = [
                 # A copy even if the dtype is right: these are leaves of a graph of
@@ -98,16 +98,19 @@ def ms_deform_attn_backward(
                 tensor.detach().to(dtype, copy=True).requires_grad_()
                 for tensor in (
                     value[part, rows],
-                    sampling_locations[part, :, :, level],
-                    attention_weights[part, :, :, level],
+                    sampling_locations[part, some, :, level],
+                    attention_weights[part, some, :, level],
                 )
             ]
             with torch.enable_grad():
                 attended = _attend(inputs[0], inputs[1], inputs[2], size)
-            grads = torch.autograd.grad(attended, inputs, direction[part])
-            grad_value[part, rows] = grads[0].to(grad_value.dtype)
-            grad_sampling_loc[part, :, :, level] = grads[1].to(grad_sampling_loc.dtype)
-            grad_attn_weight[part, :, :, level] = grads[2].to(grad_attn_weight.dtype)
+            grads = torch.autograd.grad(attended, inputs, direction[part, ..., some])
+            total[part, rows] += grads[0]
+            grad_sampling_loc[part, some, :, level] = grads[1].to(
+                grad_sampling_loc.dtype
+            )
+            grad_attn_weight[part, some, :, level] = grads[2].to(grad_attn_weight.dtype)
+    grad_value.copy_(total)
 
 
 def _attend(
@@ -135,21 +138,26 @@ def _attend(
     return attended.unflatten(0, (-1, value.size(2)))
 
 
-def _levels(shapes: Tensor, starts: Tensor) -> Iterator[tuple[int, slice, tuple]]:
+def _levels(shapes: Tensor) -> Iterator[tuple[int, slice, tuple[int, int]]]:
     """Yield the number, the rows in S and the size of each level that has pixels."""
-    for level, (size, start) in enumerate(
-        zip(shapes.tolist(), starts.tolist(), strict=True)
-    ):
-        height, width = size
-        if height * width:
-            yield level, slice(start, start + height * width), (height, width)
+    start = 0
+    # The only time that the op waits for a GPU.
+    for level, (height, width) in enumerate(shapes.tolist()):
+        stop = start + height * width
+        if start < stop:
+            yield level, slice(start, stop), (height, width)
+        start = stop
 
 
-def _parts(value: Tensor, locations: Tensor) -> Iterator[slice]:
-    """Yield slices of the images that are computed at once."""
-    samples = value.size(3) * locations[0:1, :, :, 0, :, 0].numel()
+def _parts(value: Tensor, locations: Tensor) -> Iterator[tuple[slice, slice]]:
+    """Yield slices of the images, and of their queries, that are computed at once."""
+    images, queries = locations.shape[:2]
+    # Of a query: its heads, points and channels.
+    samples = value.size(3) * locations[:1, :1, :, :1, :, 0].numel()
     if not samples:  # no images, queries or points
         return
-    step = max(1, MAX_SAMPLES // samples)
-    for start in range(0, len(value), step):
-        yield slice(start, start + step)
+    at_once = max(1, MAX_SAMPLES // samples)
+    step = max(1, at_once // queries)
+    for image in range(0, images, step):
+        for query in range(0, queries, at_once):
+            yield slice(image, image + step), slice(query, query + at_once)

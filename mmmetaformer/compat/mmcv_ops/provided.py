@@ -3,10 +3,10 @@
 
 from .carafe import carafe_backward, carafe_forward
 from .carafe_naive import carafe_naive_backward, carafe_naive_forward
-from .deform_conv import (
+from .deform_conv import deform_conv_forward
+from .deform_conv_backward import (
     deform_conv_backward_input,
     deform_conv_backward_parameters,
-    deform_conv_forward,
 )
 from .deform_roi_pool import deform_roi_pool_backward, deform_roi_pool_forward
 from .info import get_compiler_version, get_compiling_cuda_version

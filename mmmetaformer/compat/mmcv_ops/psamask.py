@@ -5,12 +5,15 @@ Point-wise spatial attention (PSANet) predicts a mask around each pixel. The op 
 each mask to the position of its pixel and cuts it off at the edges of the map.
 """
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
 __all__ = ['psamask_backward', 'psamask_forward']
 
-COLLECT, DISTRIBUTE = 0, 1
+# Of `psa_type`; the other is 'distribute'.
+COLLECT = 0
 
 
 def psamask_forward(
@@ -41,10 +44,11 @@ def psamask_forward(
         half_h_mask: Row of a mask that is its pixel's own.
         half_w_mask: Column of a mask that is its pixel's own.
     """
-    size, half = (h_feature, w_feature), (half_h_mask, half_w_mask)
-    source, target = _positions(size, (h_mask, w_mask), half, psa_type, input.device)
-    flat = input.flatten(1)
-    output.flatten(1)[:, target] = flat[:, source].to(output.dtype)
+    size = (h_feature, w_feature)
+    masks, pairs = input.unflatten(1, (h_mask, w_mask)), _pairs(output, size, psa_type)
+    other, own, tap = _columns(w_feature, w_mask, half_w_mask, input.device)
+    for source, target in _rows(masks, pairs, half_h_mask):
+        target[:, other, own] = source[:, tap, own].to(output.dtype)
 
 
 def psamask_backward(
@@ -73,31 +77,48 @@ def psamask_backward(
         half_h_mask: Row of a mask that is its pixel's own.
         half_w_mask: Column of a mask that is its pixel's own.
     """
-    size, half = (h_feature, w_feature), (half_h_mask, half_w_mask)
-    source, target = _positions(
-        size, (h_mask, w_mask), half, psa_type, grad_input.device
-    )
-    flat = grad_output.flatten(1)
-    grad_input.flatten(1)[:, source] = flat[:, target].to(grad_input.dtype)
+    size = (h_feature, w_feature)
+    masks = grad_input.unflatten(1, (h_mask, w_mask))
+    pairs = _pairs(grad_output, size, psa_type)
+    other, own, tap = _columns(w_feature, w_mask, half_w_mask, grad_input.device)
+    for source, target in _rows(masks, pairs, half_h_mask):
+        source[:, tap, own] = target[:, other, own].to(grad_input.dtype)
 
 
-def _positions(
-    size: tuple[int, int],
-    mask: tuple[int, int],
-    half: tuple[int, int],
-    psa_type: int,
-    device: torch.device,
-) -> tuple[Tensor, Tensor]:
-    """Return where in an image's input and output each number is, both flat."""
-    axes = [torch.arange(length, device=device) for length in (*mask, *size)]
-    dy, dx, y, x = torch.meshgrid(*axes, indexing='ij')
-    other_y, other_x = y + dy - half[0], x + dx - half[1]
-    inside = (other_y >= 0) & (other_y < size[0])
-    inside &= (other_x >= 0) & (other_x < size[1])
-    pixels = size[0] * size[1]
-    own = (y * size[1] + x)[inside]
-    other = (other_y * size[1] + other_x)[inside]
-    source = torch.nonzero(inside.flatten())[:, 0]
-    if psa_type == COLLECT:
-        return source, other * pixels + own
-    return source, own * pixels + other
+def _pairs(attention: Tensor, size: tuple[int, int], psa_type: int) -> Tensor:
+    """Return a view, (N, H, W, H, W): first the other pixel, then that of the mask."""
+    pairs = attention.unflatten(1, size)
+    return pairs if psa_type == COLLECT else pairs.permute(0, 3, 4, 1, 2)
+
+
+def _rows(masks: Tensor, pairs: Tensor, half: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield views of each row of the masks, and of the pairs of pixels that it is for.
+
+    Args:
+        masks: (N, h_mask, w_mask, H, W).
+        pairs: (N, H, W, H, W).
+        half: Row of a mask that is its pixel's own.
+
+    Yields:
+        (N, w_mask, W, L) and (N, W, W, L), where the other pixel of each of L pixels is
+        inside the map.
+    """
+    height = masks.size(3)
+    for row in range(masks.size(1)):
+        down = row - half
+        rows = slice(max(0, -down), min(height, height - down))
+        if rows.start < rows.stop:
+            source = masks[:, row, :, rows].transpose(2, 3)
+            yield source, pairs.diagonal(-down, 1, 3)
+
+
+def _columns(
+    width: int, taps: int, half: int, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the columns of two pixels of a row, and of the mask between them, (P,)."""
+    axes = torch.arange(width), torch.arange(width)
+    other, own = (grid.flatten() for grid in torch.meshgrid(*axes, indexing='ij'))
+    tap = other - own + half
+    inside = (tap >= 0) & (tap < taps)
+    other, own, tap = (t[inside].to(device) for t in (other, own, tap))
+    return other, own, tap

@@ -44,25 +44,31 @@ def roi_pool_forward(
     argmax.fill_(-1)
     if not output.numel():
         return
-    width = input.size(3)
+    height, width = input.shape[2:]
     bins = (pooled_height, pooled_width)
-    top, left, heights, widths = _bins(rois, input.shape[2:], bins, spatial_scale)
+    top, left, heights, widths = (
+        t.flatten() for t in _bins(rois, input.shape[2:], bins, spatial_scale)
+    )
     # A row for each pixel of all images, so that one index finds all channels.
     pixels = input.permute(0, 2, 3, 1).flatten(0, 2)
-    first = rois[:, 0].long()[:, None, None] * input[0, 0].numel()
-    start = (first + top * width + left).flatten()
-    inside = (top * width + left).flatten()
-    best = pixels.new_full((len(start), input.size(1)), -torch.inf)
+    first = rois[:, 0].long().repeat_interleave(bins[0] * bins[1]) * height * width
+    # Bins with fewer pixels see their last one again, which changes no maximum.
+    last_row = (top + heights - 1).clamp(0, height - 1)
+    last_column = (left + widths - 1).clamp(0, width - 1)
+    best = pixels.new_full((len(first), input.size(1)), -torch.inf)
     where = torch.full_like(best, -1, dtype=torch.int32)
-    for dy in range(int(heights.max())):
-        for dx in range(int(widths.max())):
-            rows = torch.nonzero(((heights > dy) & (widths > dx)).flatten())[:, 0]
-            step = dy * width + dx
-            found, so_far = pixels[start[rows] + step], best[rows]
-            better = found > so_far
-            best[rows] = torch.where(better, found, so_far)
-            at = (inside[rows] + step).int().unsqueeze(1)
-            where[rows] = torch.where(better, at, where[rows])
+    # The only time that this waits for a GPU.
+    most = torch.stack([heights.max(), widths.max()]).tolist()
+    for dy in range(most[0]):
+        for dx in range(most[1]):
+            row = torch.minimum(top + dy, last_row)
+            at = row * width + torch.minimum(left + dx, last_column)
+            found = pixels[first + at]
+            better = found > best
+            best = torch.where(better, found, best)
+            where = torch.where(better, at.int().unsqueeze(1), where)
+    empty = ((heights == 0) | (widths == 0)).unsqueeze(1)
+    where = where.masked_fill(empty, -1)
     best = best.masked_fill(where == -1, 0)
     for into, rows in ((output, best), (argmax, where)):
         into.copy_(rows.unflatten(0, (len(rois), *bins)).permute(0, 3, 1, 2))

@@ -36,9 +36,10 @@ def reference(features, masks, kernel, groups, scale):
 
 
 @pytest.mark.parametrize('shape', SHAPES)
-def test_follows_the_definition(shape):
+def test_follows_the_definition(device, shape):
     inputs = random_inputs(*shape)
-    output, expected = carafe(*inputs, *shape), reference(*inputs, *shape)
+    output = carafe(*(tensor.to(device) for tensor in inputs), *shape).cpu()
+    expected = reference(*inputs, *shape)
     torch.testing.assert_close(output, expected, rtol=1e-12, atol=1e-12)
     direction = torch.randn_like(expected)
     for gradient, wanted in zip(

@@ -68,10 +68,11 @@ def reference(features, rois, offset, sampling):
 
 @pytest.mark.parametrize('sampling', [0, 2])
 @pytest.mark.parametrize('moved', [True, False])
-def test_follows_the_definition(moved, sampling):
+def test_follows_the_definition(device, moved, sampling):
     inputs = random_inputs()[: 1 + moved]
     offset = inputs[1] if moved else None
-    pooled = deform_roi_pool(inputs[0], ROIS, offset, BINS, SCALE, sampling, GAMMA)
+    tensors = (None if t is None else t.to(device) for t in (inputs[0], ROIS, offset))
+    pooled = deform_roi_pool(*tensors, BINS, SCALE, sampling, GAMMA).cpu()
     expected = reference(inputs[0], ROIS, offset, sampling)
     torch.testing.assert_close(pooled, expected, rtol=1e-12, atol=1e-12)
     direction = torch.randn_like(expected)

@@ -3,7 +3,7 @@ import pytest
 import torch
 from mmcv.ops import PSAMask
 
-SIZES = [((3, 4), (5, 7)), ((4, 3), (3, 1)), ((2, 2), (2, 4))]
+SIZES = [((3, 4), (5, 7)), ((4, 3), (3, 1)), ((2, 2), (2, 4)), ((2, 3), (9, 11))]
 
 
 def random_masks(size, mask, images=2):
@@ -32,9 +32,9 @@ def reference(masks, kind, size, mask):
 
 @pytest.mark.parametrize('kind', ['collect', 'distribute'])
 @pytest.mark.parametrize(('size', 'mask'), SIZES)
-def test_follows_the_definition(kind, size, mask):
+def test_follows_the_definition(device, kind, size, mask):
     masks = random_masks(size, mask).requires_grad_()
-    output = PSAMask(kind, mask)(masks)
+    output = PSAMask(kind, mask)(masks.to(device)).cpu()
     expected = reference(masks, kind, size, mask)
     assert torch.equal(output, expected)
     assert output.any()

@@ -49,9 +49,9 @@ def reference(features, rois, size, scale):
 
 
 @pytest.mark.parametrize(('size', 'scale'), [((7, 7), 0.25), ((2, 5), 0.3)])
-def test_follows_the_definition(size, scale):
+def test_follows_the_definition(device, size, scale):
     features = random_features().requires_grad_()
-    pooled = RoIPool(size, scale)(features, ROIS)
+    pooled = RoIPool(size, scale)(features.to(device), ROIS.to(device)).cpu()
     expected = reference(features, ROIS, size, scale)
     assert torch.equal(pooled, expected)
     direction = torch.randn_like(expected)

@@ -27,9 +27,10 @@ def reference(logits, gamma, alpha, weight):
 @pytest.mark.parametrize('reduction', ['sum', 'mean'])
 @pytest.mark.parametrize('weight', [None, WEIGHT])
 @pytest.mark.parametrize(('gamma', 'alpha'), [(2.0, 0.25), (0.0, 1.0), (0.5, 0.7)])
-def test_follows_the_definition(gamma, alpha, weight, reduction):
+def test_follows_the_definition(device, gamma, alpha, weight, reduction):
     logits = random_logits()
-    loss = SoftmaxFocalLoss(gamma, alpha, weight, reduction)(logits, TARGET)
+    op = SoftmaxFocalLoss(gamma, alpha, weight, reduction).to(device)
+    loss = op(logits.to(device), TARGET.to(device)).cpu()
     losses = reference(logits, gamma, alpha, weight)
     expected = losses.sum() if reduction == 'sum' else losses.mean()
     torch.testing.assert_close(loss, expected, rtol=1e-12, atol=0)
