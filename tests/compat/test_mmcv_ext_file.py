@@ -158,6 +158,17 @@ def test_the_mmcv_of_this_environment():
     assert not is_in_environment(folder / 'ops')
 
 
+class Without:
+    """Be first on `sys.meta_path`, and do not find one module."""
+
+    def __init__(self, missing):
+        self.missing = missing
+
+    def find_spec(self, name, path=None, target=None):
+        if name == self.missing:
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+
+
 @pytest.mark.parametrize(
     ('missing', 'words'),
     [
@@ -171,7 +182,7 @@ def test_without_a_fitting_mmmetaformer_it_says_what_to_do(
     path = write_ext()
     for name in [name for name in sys.modules if name.startswith(missing)]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(sys, 'meta_path', [Without(missing), *sys.meta_path])
     with pytest.raises(ModuleNotFoundError, match=words.format(path)) as caught:
         load(path)
     assert caught.value.name == 'mmcv._ext'
