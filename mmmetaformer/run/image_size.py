@@ -5,10 +5,13 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
+from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.host import SPLITS, data_sets, data_sets_of, dicts_in
+from mmmetaformer.predict.literals import read_literals
+from mmmetaformer.predict.pipeline import test_data_set
 
-__all__ = ['scaled', 'short_side', 'use_image_size']
+__all__ = ['scaled', 'short_side', 'use_image_size', 'warn_of_image_size']
 
 STRIDE = 32  # of the last feature map: crops are multiples of it
 
@@ -57,10 +60,41 @@ def short_side(dataset: Any, option: str) -> int:
         ConfigError: The test pipeline has no Resize with a scale.
     """
     for inner in data_sets(dataset):
-        for node in dicts_in(inner['pipeline']):
-            if 'scale' in node:
-                return min(node['scale'])
+        side = _side(inner['pipeline'])
+        if side is not None:
+            return side
     raise ConfigError(f'{option} needs a Resize with a scale in the test pipeline')
+
+
+def _side(pipeline: Any) -> int | None:
+    for node in dicts_in(pipeline):
+        if 'scale' in node:
+            return min(node['scale'])
+    return None
+
+
+def warn_of_image_size(checkpoint: Checkpoint, cfg: Config) -> None:
+    """Warn that images are tested at another size than in the checkpoint's own run.
+
+    Args:
+        checkpoint: Not judged if it carries no config.
+        cfg: The run's config.
+    """
+    text = checkpoint.meta.get('cfg')
+    if not isinstance(text, str):
+        return
+    try:
+        own = read_literals(text, checkpoint.path, ('test_dataloader',))
+    except ConfigError:  # no config that can be read as data
+        return
+    before = _side(test_data_set(own).get('pipeline'))
+    sides = (_side(inner.get('pipeline')) for inner in data_sets_of(cfg, 'test'))
+    now = next(sides, None)
+    if before and now and before != now:
+        warn(
+            f'{checkpoint.path} was trained with test images of {before} pixels (short '
+            f'side), and this test has {now}. For the same size: --image-size {before}'
+        )
 
 
 def scaled(size: Any, factor: float) -> Any:

@@ -4,9 +4,10 @@
 import pytest
 from mmengine.config import Config
 
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
+from mmmetaformer.errors import ConfigError, collected_warnings
 from mmmetaformer.host import dicts_in
-from mmmetaformer.run.image_size import use_image_size
+from mmmetaformer.run.image_size import use_image_size, warn_of_image_size
 
 
 def sizes(node, key):
@@ -47,3 +48,19 @@ def test_pipeline_without_a_scale(root):
     del cfg.test_dataloader.dataset.pipeline[1]
     with pytest.raises(ConfigError, match='--image-size needs a Resize with a scale'):
         use_image_size(cfg, 200)
+
+
+@pytest.mark.parametrize('name', ['upernet_convformer', 'mask_rcnn_convformer'])
+def test_a_checkpoint_of_another_size(root, name):
+    cfg = Config.fromfile(root / f'configs/{name}.py')
+    side = 512 if name.startswith('upernet') else 800
+    for text in (cfg.pretty_text, None, 'x = open()', 'test_dataloader = None'):
+        checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=text))
+        with collected_warnings() as said:
+            warn_of_image_size(checkpoint, cfg)
+        assert not said
+    checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
+    use_image_size(cfg, 128)
+    with collected_warnings() as said:
+        warn_of_image_size(checkpoint, cfg)
+    assert [line.endswith(f'--image-size {side}') for line in said] == [True]

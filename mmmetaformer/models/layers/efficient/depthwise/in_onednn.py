@@ -21,10 +21,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.utils.flop_counter import register_flop_formula
 
-__all__ = ['applies_to', 'depthwise_conv2d']
+__all__ = ['depthwise_conv2d']
 
-#: Whether torch was built with oneDNN; a compiler cannot trace the question.
-HAS_ONEDNN = torch.backends.mkldnn.is_available()
 #: Most rows times width of a band.
 POSITIONS = 2**14
 #: Most channels times positions of a piece: input and gradient stay in the cache
@@ -42,13 +40,6 @@ def depthwise_conv2d(x: Tensor, weight: Tensor) -> Tensor:
         weight: (C, 1, k, k), k odd.
     """
     return _DepthwiseConv2d.apply(x, weight)
-
-
-def applies_to(x: Tensor, weight: Tensor) -> bool:
-    """Return whether oneDNN convolves these tensors as they are."""
-    if not HAS_ONEDNN or torch.is_autocast_enabled('cpu'):
-        return False
-    return all(t.device.type == 'cpu' and t.dtype == torch.float32 for t in (x, weight))
 
 
 class _DepthwiseConv2d(torch.autograd.Function):
