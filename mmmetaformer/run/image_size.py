@@ -67,9 +67,14 @@ def short_side(dataset: Any, option: str) -> int:
 
 
 def _side(pipeline: Any) -> int | None:
+    """Return the short side of a pipeline's first scale in pixels, None for none."""
     for node in dicts_in(pipeline):
-        if 'scale' in node:
-            return min(node['scale'])
+        scale = node.get('scale')
+        # A single number is both sides; -1 leaves a side open.
+        sides = scale if isinstance(scale, (list, tuple)) else [scale]
+        pixels = [side for side in sides if isinstance(side, int) and side > 0]
+        if pixels:
+            return min(pixels)
     return None
 
 

@@ -64,3 +64,26 @@ def test_a_checkpoint_of_another_size(root, name):
     with collected_warnings() as said:
         warn_of_image_size(checkpoint, cfg)
     assert [line.endswith(f'--image-size {side}') for line in said] == [True]
+
+
+@pytest.mark.parametrize(
+    ('scale', 'side'),
+    [
+        (512, 512),
+        ((2048, 512), 512),
+        ([-1, 800], 800),
+        (None, None),
+        (('a', 1.5), None),
+    ],
+)
+def test_a_scale_is_a_number_or_a_pair(root, scale, side):
+    cfg = Config.fromfile(root / 'configs/upernet_convformer.py')
+    step = cfg.test_dataloader.dataset.pipeline[1]
+    assert 'scale' in step
+    step.scale = scale
+    checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
+    step.scale = (100, 100)
+    with collected_warnings() as said:
+        warn_of_image_size(checkpoint, cfg)
+    expected = [] if side is None else [True]
+    assert [line.endswith(f'--image-size {side}') for line in said] == expected

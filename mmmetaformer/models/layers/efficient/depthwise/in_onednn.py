@@ -21,6 +21,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.utils.flop_counter import register_flop_formula
 
+from .torch_gradients import gradient_of_input
+
 __all__ = ['depthwise_conv2d']
 
 #: Most rows times width of a band.
@@ -52,20 +54,11 @@ class _DepthwiseConv2d(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None]:
         x, weight = ctx.saved_tensors
-        half = weight.shape[-1] // 2
         d_x = d_weight = None
         if ctx.needs_input_grad[0]:
-            d_x, _, _ = torch.ops.aten.convolution_backward(
-                grad,
-                x,
-                weight,
-                None,
-                *([1, 1], [half, half], [1, 1]),  # stride, padding, dilation
-                *(False, [0, 0], len(weight)),  # transposed, output padding, groups
-                [True, False, False],
-            )
+            d_x = gradient_of_input(grad, x, weight)
         if ctx.needs_input_grad[1]:
-            d_weight = _weight_gradient(x, grad, half)
+            d_weight = _weight_gradient(x, grad, weight.shape[-1] // 2)
         return d_x, d_weight
 
 
