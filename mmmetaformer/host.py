@@ -43,6 +43,7 @@ __all__ = [
     'known_classes',
     'main_metric',
     'pipeline_key',
+    'pipelines_of_hooks',
     'predicts_masks',
     'registered_data_set',
     'schedulers_of',
@@ -78,7 +79,7 @@ IGNORED_LABEL = 255
 #: The last layer of mmseg's heads.
 LOGITS_LAYER = 'conv_seg'
 #: What a model is judged by, the first that an evaluator reports; more is better.
-MAIN_METRICS = ('mIoU', 'segm_mAP', 'bbox_mAP', 'mDice', 'mFscore')
+MAIN_METRICS = ('mIoU', 'segm_mAP', 'bbox_mAP', 'mAP', 'mDice', 'mFscore')
 #: How the names of CocoMetric's results of a single class end.
 PER_CLASS = '_precision'
 
@@ -240,6 +241,12 @@ def hooks_of(cfg: Config) -> Iterator[tuple[str, Any]]:
         yield f'default_hooks.{name}', hook
     for i, hook in enumerate(as_list(cfg.get('custom_hooks'))):
         yield f'custom_hooks.{i}', hook
+
+
+def pipelines_of_hooks(cfg: Config) -> list[Any]:
+    """Return the pipelines that hooks put into the training data during a run."""
+    hooks = [hook for _, hook in hooks_of(cfg) if isinstance(hook, Mapping)]
+    return [hook['switch_pipeline'] for hook in hooks if 'switch_pipeline' in hook]
 
 
 def schedulers_of(cfg: Config) -> list[Any]:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Longer and shorter runs of the same recipe."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.host import counts_epochs, schedulers_of
+from mmmetaformer.host import counts_epochs, hooks_of, schedulers_of
 
 __all__ = ['scale_loop', 'scale_run', 'scale_schedule']
 
@@ -55,6 +56,10 @@ def scale_run(cfg: Config, factor: float) -> None:
     _scale_loop(cfg, factor)
     for scheduler in schedulers_of(cfg):
         _scale_scheduler(scheduler, factor)
+    for _, hook in hooks_of(cfg):
+        # mmdet's PipelineSwitchHook.
+        if isinstance(hook, Mapping) and 'switch_epoch' in hook:
+            hook['switch_epoch'] = _times(hook['switch_epoch'], factor)
 
 
 def _scale_loop(cfg: Config, factor: float) -> None:

@@ -6,9 +6,21 @@ from typing import Any
 from mmengine.config import Config
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import SPLITS, data_sets, data_sets_of, dicts_in
+from mmmetaformer.host import (
+    SPLITS,
+    data_sets,
+    data_sets_of,
+    dicts_in,
+    pipelines_of_hooks,
+    type_name,
+)
 
-__all__ = ['scaled', 'short_side', 'use_image_size']
+__all__ = ['SCALES', 'is_canvas', 'scaled', 'short_side', 'use_image_size']
+
+#: What transforms call the size of an image.
+SCALES = ('scale', 'scales', 'img_scale', 'max_size')
+#: Transforms and batch augmentations that pad images to a size of their own.
+PADS = ('Pad', 'BatchFixedSizePad')
 
 STRIDE = 32  # of the last feature map: crops are multiples of it
 
@@ -30,10 +42,13 @@ def use_image_size(cfg: Config, side: int) -> None:
         for dataset in data_sets_of(cfg, *SPLITS)
         if 'pipeline' in dataset
     ]
-    for node in dicts_in([*pipelines, cfg.get('tta_pipeline')]):
-        for key in ('scale', 'scales'):
+    pipelines += [*pipelines_of_hooks(cfg), cfg.get('tta_pipeline')]
+    for node in dicts_in([*pipelines, cfg.model.get('data_preprocessor')]):
+        for key in SCALES:
             if key in node:
                 node[key] = scaled(node[key], factor)
+        if is_canvas(node):
+            node['size'] = _crop(node['size'], factor)
         # Fractions of the image stay: RandomCrop's `crop_type='relative'`.
         if 'crop_size' in node and str(node.get('crop_type')) in ('None', 'absolute'):
             node['crop_size'] = _crop(node['crop_size'], factor)
@@ -44,6 +59,11 @@ def use_image_size(cfg: Config, side: int) -> None:
     if windows.get('mode') == 'slide':
         windows.crop_size = _crop(windows.crop_size, factor)
         windows.stride = scaled(windows.stride, factor)
+
+
+def is_canvas(node: Any) -> bool:
+    """Return whether a config pads images to one size."""
+    return type_name(node) in PADS and node.get('size') is not None
 
 
 def short_side(dataset: Any, option: str) -> int:

@@ -69,6 +69,6 @@ def test_stock_configs(package, path, folder):
 
 
 def test_other_data_sets_are_refused(folder):
-    cfg = Config(dict(train_dataloader=dict(dataset=dict(type='CityscapesDataset'))))
-    with pytest.raises(ConfigError, match='trains on CityscapesDataset'):
+    cfg = Config(dict(train_dataloader=dict(dataset=dict(type='PotsdamDataset'))))
+    with pytest.raises(ConfigError, match='trains on PotsdamDataset'):
         use_sample_data(cfg, folder)

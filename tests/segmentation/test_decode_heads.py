@@ -25,6 +25,7 @@ HEADS = {
     'UPerHead': dict(MULTI, pool_scales=(1, 2)),
     'FCNHead': dict(in_channels=24, in_index=2, num_convs=1, concat_input=False),
     'FPNHead': dict(MULTI, feature_strides=[4, 8, 16, 32]),
+    'SegformerHead': dict(MULTI),
 }
 PLAIN = dict(type='CrossEntropyLoss', loss_weight=0.4)
 OTHER = [  # losses that mmseg computes
