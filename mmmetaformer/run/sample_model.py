@@ -69,10 +69,8 @@ def shrink_model(model: Any, num_classes: int, crop_size: int) -> None:
 
 def has_transformer(model: Any) -> bool:
     """Return whether the heads of a model match queries to objects or masks."""
-    return any(
-        'num_queries' in node or 'num_queries' in (node.get('decode_head') or {})
-        for node in (model, model.get('panoptic_head') or {})
-    )
+    parts = (model, model.get('panoptic_head'), model.get('decode_head'))
+    return any(isinstance(part, dict) and 'num_queries' in part for part in parts)
 
 
 def _divide(config: Any, keys: Collection[str], factor: int) -> None:
