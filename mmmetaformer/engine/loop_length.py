@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Longer and shorter runs of the same recipe."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -58,7 +57,7 @@ def scale_run(cfg: Config, factor: float) -> None:
         _scale_scheduler(scheduler, factor)
     for _, hook in hooks_of(cfg):
         # mmdet's PipelineSwitchHook.
-        if isinstance(hook, Mapping) and 'switch_epoch' in hook:
+        if isinstance(hook, dict) and 'switch_epoch' in hook:
             hook['switch_epoch'] = _times(hook['switch_epoch'], factor)
 
 

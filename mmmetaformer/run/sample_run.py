@@ -5,7 +5,6 @@ The method, the backbone, the loaders and the evaluators stay. Sizes shrink to w
 CPU cores train from scratch in a few minutes.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +131,7 @@ def _shorten_schedule(cfg: Config, sample: SampleSet) -> None:
     cfg.optim_wrapper.paramwise_cfg = dict(custom_keys=heads)
     # Of RTMDet: the last half of the run instead of the last tenth.
     for _, hook in hooks_of(cfg):
-        if isinstance(hook, Mapping) and 'switch_epoch' in hook:
+        if isinstance(hook, dict) and 'switch_epoch' in hook:
             hook['switch_epoch'] = max(1, length // 2)
     cfg.auto_scale_lr = dict(enable=False, base_batch_size=BATCH_SIZE)
     cfg.param_scheduler = [

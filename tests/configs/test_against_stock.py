@@ -66,6 +66,7 @@ DEFAULTS = (
     ('dropout', 0.0),
     ('eps', 1e-8),
     ('resize_type', 'Resize'),
+    ('seg_pad_value', 255),
 )
 
 

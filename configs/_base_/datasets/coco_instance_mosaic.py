@@ -42,7 +42,8 @@ test_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='Resize', scale=image_size, keep_ratio=True),
     pad,
-    *_base_.test_pipeline[2:],
+    dict(type='LoadAnnotations', with_bbox=True),
+    _base_.test_pipeline[-1],
 ]
 train_dataloader = dict(
     batch_size=32,  # on each of 4 GPUs
