@@ -47,3 +47,21 @@ def test_pipeline_without_a_scale(root):
     del cfg.test_dataloader.dataset.pipeline[1]
     with pytest.raises(ConfigError, match='--image-size needs a Resize with a scale'):
         use_image_size(cfg, 200)
+
+
+def test_mosaics_and_pads(root):
+    cfg = Config.fromfile(root / 'configs/rtmdet_ins_convformer.py')
+    use_image_size(cfg, 320)  # instead of 640
+    train = cfg.train_dataloader.dataset.pipeline
+    assert sizes(train, 'img_scale') == [(320, 320)] * 2
+    assert sizes(train, 'scale') == [(640, 640)]
+    assert sizes(train, 'crop_size') == sizes(train, 'size') == [(320, 320)]
+    last = cfg.custom_hooks[-1].switch_pipeline
+    assert sizes(last, 'scale') == sizes(last, 'size') == [(320, 320)]
+
+
+def test_batches_are_padded_to_the_crop(root):
+    cfg = Config.fromfile(root / 'configs/mask2former_instance_convformer.py')
+    use_image_size(cfg, 400)  # instead of 800
+    (pad,) = cfg.model.data_preprocessor.batch_augments
+    assert sizes(cfg.train_dataloader, 'crop_size') == [pad['size']] == [(512, 512)]
