@@ -14,7 +14,7 @@ CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-lint setup-docs setup-newest train test test-slow test-faults \
+.PHONY: help setup setup-tests setup-slow setup-lint setup-docs setup-newest train test test-slow test-faults \
 	test-newest \
 	lint format docs clean
 
@@ -27,6 +27,9 @@ setup:  ## Create or update the environment for training, .venv
 
 setup-tests:
 	$(SETUP) .venv lite report tests
+
+setup-slow:  # the notebook and the site need `docs`, the trackers `track`
+	$(SETUP) .venv lite report tests docs track
 
 setup-lint:
 	$(SETUP) .venv lite lint
@@ -51,7 +54,7 @@ test: setup-tests  ## Run the tests, except the slow ones
 	@echo '==> Running the tests'
 	$(PYTEST) -m 'not slow'
 
-test-slow: setup-tests  ## Run the slow tests, except those of faults
+test-slow: setup-slow  ## Run the slow tests, except those of faults
 	@echo '==> Running the slow tests: half an hour on two cores'
 	$(BIN)/python -m pytest -m 'slow and not faults' -v
 

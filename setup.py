@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import find_namespace_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
@@ -74,7 +74,10 @@ setup(
     author='The mmmetaformer contributors',
     license='Apache-2.0',
     license_files=['LICENSE'],
-    packages=find_packages(include=['mmmetaformer', 'mmmetaformer.*']),
+    # setuptools takes a folder of data files for a package, and warns if it is missing.
+    packages=find_namespace_packages(
+        include=['mmmetaformer', 'mmmetaformer.*'], exclude=['*.__pycache__']
+    ),
     package_data={'mmmetaformer': ['py.typed']},
     include_package_data=True,  # the package's data files, as MANIFEST.in lists them
     cmdclass={'build_py': BuildPyWithMim},

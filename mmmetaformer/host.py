@@ -5,6 +5,7 @@ The one place that knows the names of their parts and the shape of their configs
 that everything else asks here. Nothing here is about MetaFormers.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -39,6 +40,7 @@ __all__ = [
     'hooks_of',
     'ignored_labels',
     'is_local',
+    'is_stuck',
     'kinds_of',
     'known_classes',
     'main_metric',
@@ -252,6 +254,24 @@ def pipelines_of_hooks(cfg: Config) -> list[Any]:
 def schedulers_of(cfg: Config) -> list[Any]:
     """Return the configs of the parameter schedulers."""
     return as_list(cfg.get('param_scheduler'))
+
+
+def is_stuck(scheduler: Mapping[str, Any]) -> bool:
+    """Return whether a scheduler never leaves the factor that it starts with.
+
+    mmengine's linear and constant schedulers take the first of their steps at that
+    factor and reach the whole value with the last one, so not if there is only one.
+    Upstream: mmengine 0.10.7, `optim/scheduler/param_scheduler.py`.
+    """
+    kind = type_name(scheduler)
+    if not kind.startswith(('Linear', 'Constant')):
+        return False
+    if scheduler.get('convert_to_iter_based'):  # more than one
+        return False
+    key = 'start_factor' if kind.startswith('Linear') else 'factor'
+    first, last = scheduler.get(key, 1 / 3), scheduler.get('end_factor', 1.0)
+    steps = scheduler.get('end', math.inf) - scheduler.get('begin', 0)
+    return first != last and steps == 1
 
 
 def type_name(spec: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 
-__all__ = ['did_you_mean', 'percent', 'shortened', 'size_text', 'table']
+__all__ = ['counted', 'did_you_mean', 'percent', 'shortened', 'size_text', 'table']
 
 
 def shortened(names: Iterable[object], limit: int = 6) -> str:
@@ -33,6 +33,11 @@ def table(rows: Sequence[Sequence[object]], left: Collection[int] = (0,)) -> lis
         ]
         lines.append('  '.join(cells).rstrip())
     return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun: '1 image', '1,200 images'."""
+    return f'{number:,} {noun}' + ('' if number == 1 else 's')
 
 
 def size_text(size: int) -> str:

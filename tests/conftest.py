@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from page_shell import PageShell
 
 from mmmetaformer import compat
 
@@ -75,3 +76,9 @@ def _own_cache(tmp_path_factory):
 def root():
     """The folder of the repository."""
     return ROOT
+
+
+@pytest.fixture
+def shell(tmp_path, root):
+    """Run scripts in an empty folder, where the command `mmmetaformer` is short."""
+    return PageShell(tmp_path, root)

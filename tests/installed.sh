@@ -61,8 +61,7 @@ use --help
 use configs upernet_convformer
 use doctor
 use train upernet_convformer --sample-data --cfg-options train_cfg.max_iters=2 \
-    train_cfg.val_interval=2 default_hooks.checkpoint.interval=2 \
-    param_scheduler.0.end=1 param_scheduler.1.begin=1 param_scheduler.1.end=2
+    train_cfg.val_interval=2 default_hooks.checkpoint.interval=2 param_scheduler=None
 use test upernet_convformer work_dirs/upernet_convformer_sample/iter_2.pth --sample-data
 echo "_base_ = 'mmmetaformer::upernet_convformer'" >own.py
 use complexity own.py --shape 64

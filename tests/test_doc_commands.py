@@ -124,56 +124,6 @@ def test_words_of_a_script():
     ]
 
 
-# The commands that train are run in full by nobody: a few steps show that they work.
-SHORT = """
-import sys
-from mmmetaformer.commands import main
-
-words = sys.argv[1:]
-if words[0] == 'train':
-    if words[1].startswith('mask'):
-        short = ['train_cfg.max_epochs=1', 'train_cfg.val_interval=1',
-                 'default_hooks.checkpoint.interval=1', 'param_scheduler.0.end=5',
-                 'param_scheduler.1.begin=5', 'param_scheduler.1.end=9']
-    else:
-        short = ['train_cfg.max_iters=2', 'train_cfg.val_interval=2',
-                 'default_hooks.checkpoint.interval=2', 'param_scheduler.0.end=1',
-                 'param_scheduler.1.begin=1', 'param_scheduler.1.end=2']
-    sys.argv += ['--cfg-options', *short]
-main()
-"""
-
-
-@pytest.fixture
-def shell(tmp_path, root):
-    """Run scripts in an empty folder, where the command `mmmetaformer` is short."""
-    (tmp_path / 'bin').mkdir()
-    (tmp_path / 'bin/short.py').write_text(SHORT)
-    command = tmp_path / 'bin/mmmetaformer'
-    command.write_text(
-        f'#!/bin/sh\nexec {sys.executable} {tmp_path}/bin/short.py "$@"\n'
-    )
-    command.chmod(0o755)
-    path = f'{tmp_path}/bin:{os.environ["PATH"]}'
-    python = tmp_path / 'bin/python'
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    python.chmod(0o755)
-    folder = tmp_path / 'empty'
-    folder.mkdir()
-
-    def run(script):
-        return subprocess.run(
-            ['bash', '-euo', 'pipefail', '-c', script],
-            cwd=folder,
-            env={**os.environ, 'PATH': path, 'PYTHONPATH': str(root)},
-            capture_output=True,
-            text=True,
-        )
-
-    run.folder, run.path = folder, path
-    return run
-
-
 @pytest.mark.slow
 def test_five_minutes(shell, root):
     """The page from start to end, as someone who types what it says."""
@@ -181,10 +131,12 @@ def test_five_minutes(shell, root):
     Image.new('RGB', (160, 120)).save(shell.folder / 'cat.jpg')
     blocks = re.findall(r'^```(bash|python)\n(.*?)^```$', page, re.M | re.S)
     for language, text in blocks:
-        if language == 'python':
-            name = re.match(r'# (\w+\.py)\n', text)[1]
-            (shell.folder / name).write_text(text)
+        file = re.match(r'# (\w+\.py)\n', text)
+        if language == 'python' and file:
+            (shell.folder / file[1]).write_text(text)
         elif 'pip install' not in text:
+            if language == 'python':
+                text = f"python - <<'END'\n{text}END\n"
             done = shell(text)
             assert done.returncode == 0, f'{text}\n{done.stdout[-2000:]}{done.stderr}'
     pictures = list((shell.folder / 'pictures/vis_data/vis_image').iterdir())

@@ -72,6 +72,7 @@ def call(*args, cwd):
         [sys.executable, *map(str, args)], cwd=cwd, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
 
 
 def build_wheel(source, target):
@@ -104,6 +105,11 @@ def metadata(wheel) -> Message:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (n for n in archive.namelist() if n.endswith('.dist-info/METADATA'))
         return message_from_bytes(archive.read(name))
+
+
+def test_no_folder_of_data_files_is_missing_from_the_packages(tmp_path):
+    said = call('setup.py', 'build_py', cwd=copy_tree(tmp_path / 'tree'))
+    assert 'absent from the `packages` configuration' not in ' '.join(said.split())
 
 
 def test_wheel_holds_the_whole_package(content):

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from mmmetaformer.text import did_you_mean, percent, shortened, size_text, table
+from mmmetaformer.text import (
+    counted,
+    did_you_mean,
+    percent,
+    shortened,
+    size_text,
+    table,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +31,12 @@ def test_a_table_aligns_numbers_to_the_right_and_names_to_the_left():
         'stem     7',
         'head  1024  in training',
     ]
+
+
+def test_a_number_and_its_noun():
+    numbers = (0, 1, 1200)
+    texts = ['0 images', '1 image', '1,200 images']
+    assert [counted(n, 'image') for n in numbers] == texts
 
 
 def test_did_you_mean():

@@ -27,9 +27,13 @@ class Workload:
     ) -> None:
         self.name = name
         self.module: Any = module.to(setting.device)
-        self.image = image.to(setting.device)
+        # A leaf: otherwise its gradient would be copied to where the image came from.
+        self.image = image.detach().to(setting.device)
+        self.image.requires_grad_(image.requires_grad)
         self.setting = setting
         self._gradients: list[Tensor] = []
+        # To look for them in each step takes as long as to launch many kernels.
+        self._parameters = list(self.module.parameters())
 
     def start(self, training: bool) -> None:
         """Prepare for training steps or for inference."""
@@ -46,8 +50,8 @@ class Workload:
         if not self._gradients:
             self._gradients = [torch.randn_like(output) for output in outputs]
         torch.autograd.backward(outputs, self._gradients)
-        self.module.zero_grad()
-        self.image.grad = None
+        for tensor in (*self._parameters, self.image):
+            tensor.grad = None
 
     def infer_step(self) -> None:
         """Run the forward pass without gradients."""

@@ -9,10 +9,11 @@ not wait for torch.
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
-from mmmetaformer.run.command_line import exit_on_user_error
+from mmmetaformer.run.command_line import exit_on_user_error, hide_host_warnings
 
 __all__ = ['COMMANDS', 'main', 'run_command', 'whole_parser']
 
@@ -39,7 +40,7 @@ COMMANDS = (
 def main() -> None:
     """Run the command that the command line names: the console script."""
     args = whole_parser().parse_args()
-    exit_on_user_error(lambda: args.run(args))
+    _run(args.run, args)
 
 
 def whole_parser() -> argparse.ArgumentParser:
@@ -70,7 +71,13 @@ def run_command(name: str, words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=module.__doc__)
     module.add_arguments(parser)
     args = parser.parse_args(sys.argv[1:] if words is None else words)
-    exit_on_user_error(lambda: module.run(args))
+    _run(module.run, args)
+
+
+def _run(run: Callable[[Any], None], args: argparse.Namespace) -> None:
+    # Some commands print the whole log, with all warnings.
+    hide_host_warnings(getattr(args, 'verbose', False))
+    exit_on_user_error(lambda: run(args))
 
 
 def _module(name: str) -> ModuleType:

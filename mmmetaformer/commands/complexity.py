@@ -4,7 +4,7 @@
 import argparse
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.run.command_line import add_config_options, hide_host_warnings
+from mmmetaformer.run.command_line import add_config_options
 from mmmetaformer.run.find_config import find_config
 
 
@@ -43,7 +43,6 @@ def run(args: argparse.Namespace) -> None:
     from mmmetaformer.complexity.describe import describe
     from mmmetaformer.run.config import load_config, merge_options
 
-    hide_host_warnings(False)
     compat.install()
     cfg = load_config(args.config)
     merge_options(cfg, args.cfg_options)

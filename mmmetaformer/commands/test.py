@@ -3,7 +3,7 @@
 
 import argparse
 
-from mmmetaformer.run.command_line import add_run_arguments, hide_host_warnings
+from mmmetaformer.run.command_line import add_run_arguments
 from mmmetaformer.run.find_config import find_config
 
 
@@ -32,7 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Test."""
     find_config(args.config)
-    hide_host_warnings(args.verbose)
     # Only now: help and misspelt names do not wait for torch.
     from mmmetaformer.run.test import test
 

@@ -6,7 +6,6 @@ import argparse
 from mmmetaformer.run.command_line import (
     accumulation,
     add_run_arguments,
-    hide_host_warnings,
     length,
     number_from,
 )
@@ -119,7 +118,6 @@ def run(args: argparse.Namespace) -> None:
     """Train."""
     REQUEST.install()
     find_config(args.config)
-    hide_host_warnings(args.verbose)
     # Only now: help and misspelt names do not wait for torch.
     from mmmetaformer.run.train import train
 

@@ -23,9 +23,16 @@ PYTHON = (
     (r'`?torch\.jit\.\w+` is not supported in Python', 'torch/jit/_script.py'),
     (r'torch\.meshgrid: in an upcoming release', 'torch/functional.py'),
     (r'The pynvml package is deprecated', 'torch/cuda/__init__.py'),
+    (r'`torch\.cuda\.amp\.\w+\(args\.\.\.\)` is deprecated', 'mmengine/optim/*/amp_*'),
+    (r'invalid escape sequence', 'mmdet/models, where no bytecode is stored'),
     # What the configs mean.
     (r'Default ``avg_non_ignore`` is False', 'mmseg/models/losses/*cross_entropy_loss'),
     (r'The draw is False, it means', 'mmseg/engine/hooks/visualization_hook.py'),
+    # Objects at the edge of an image.
+    (r'Warning: The \w+ is out of bounds', 'mmengine/visualization/visualizer.py'),
+    # What DDP does by itself for the gradients of 1x1 convolutions, channels last.
+    (r'Grad strides do not match bucket view strides', 'torch/csrc/distributed/c10d'),
+    (r'barrier\(\): using the device under current', 'mmengine/dist/dist.py'),
     # What mmengine does by itself.
     (r'Setting (OMP|MKL)_NUM_THREADS', 'mmengine/utils/dl_utils/setup_env.py'),
     (r'Detected call of `scheduler', 'mmengine/optim/scheduler/param_scheduler.py'),

@@ -47,4 +47,5 @@ class SavedBytes:
         if storage._cdata not in self._seen:
             self._seen[storage._cdata] = storage
             self.bytes[self.places.now] += storage.nbytes()
-        return tensor
+        # Detached: an output that is saved with its graph would keep that graph alive.
+        return tensor.detach()

@@ -5,9 +5,9 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.host import counts_epochs, hooks_of, schedulers_of
+from mmmetaformer.host import counts_epochs, hooks_of, is_stuck, schedulers_of
 
-__all__ = ['scale_loop', 'scale_run', 'scale_schedule']
+__all__ = ['drop_stuck', 'scale_loop', 'scale_run', 'scale_schedule']
 
 # The arguments of loops and of schedulers that are numbers of steps.
 LOOP_LENGTHS = (
@@ -43,6 +43,7 @@ def scale_schedule(cfg: Config, factor: float) -> None:
     for scheduler in schedulers_of(cfg):
         if not scheduler.get('by_epoch', True):
             _scale_scheduler(scheduler, factor)
+    drop_stuck(cfg)
 
 
 def scale_run(cfg: Config, factor: float) -> None:
@@ -59,6 +60,27 @@ def scale_run(cfg: Config, factor: float) -> None:
         # mmdet's PipelineSwitchHook.
         if isinstance(hook, dict) and 'switch_epoch' in hook:
             hook['switch_epoch'] = _times(hook['switch_epoch'], factor)
+    drop_stuck(cfg)
+
+
+def drop_stuck(cfg: Config) -> None:
+    """Remove a warm-up that became so short that it would never end.
+
+    What follows it begins where it began.
+
+    Args:
+        cfg: The run's config, changed in place.
+    """
+    schedulers = schedulers_of(cfg)
+    kept = [one for one in schedulers if not is_stuck(one)]
+    if len(kept) == len(schedulers):
+        return
+    for gone in filter(is_stuck, schedulers):
+        for other in kept:
+            same_unit = other.get('by_epoch', True) == gone.get('by_epoch', True)
+            if same_unit and other.get('begin', 0) == gone['end']:
+                other['begin'] = gone.get('begin', 0)
+    cfg.param_scheduler = kept or None
 
 
 def _scale_loop(cfg: Config, factor: float) -> None:

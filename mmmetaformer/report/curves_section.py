@@ -28,13 +28,13 @@ class Metric:
         name: As logged.
         last: Its last value.
         best: Its best value, NaN if there is none.
-        step: The iteration of that.
+        step: The iteration of that, None if there is none.
     """
 
     name: str
     last: float
     best: float
-    step: int
+    step: int | None
 
 
 def charts_of(history: History) -> list[Chart]:
@@ -58,6 +58,8 @@ def charts_of(history: History) -> list[Chart]:
     _add(charts, 'Loss', total | _named(val_losses, lambda n: n in ('val_loss',)))
     parts = {n: s for n, s in val_losses.items() if n != 'val_loss'}
     _add(charts, 'Loss parts', losses | parts)
+    # COCO's AP of small objects has no value where there are none.
+    metrics = {n: s for n, s in metrics.items() if np.isfinite(s.values).any()}
     for group, scalars in _grouped(metrics).items():
         _add(charts, f'Metrics {group}'.strip(), scalars)
     rates = _named(training, lambda n: n in RATES)
@@ -81,7 +83,7 @@ def metrics_of(history: History) -> list[Metric]:
         if name in TIMES or is_class_result(name):
             continue
         finite = np.isfinite(scalar.values)
-        best, step = math.nan, 0
+        best, step = math.nan, None
         if finite.any():
             sign = -1 if is_loss(name) else 1
             place = int(np.argmax(np.where(finite, sign * scalar.values, -np.inf)))

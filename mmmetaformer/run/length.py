@@ -9,7 +9,7 @@ from mmengine.registry import DATASETS
 
 from mmmetaformer.checks.coco.check import training_images
 from mmmetaformer.checks.config.schedule import check_schedule
-from mmmetaformer.engine.loop_length import scale_run
+from mmmetaformer.engine.loop_length import drop_stuck, scale_run
 from mmmetaformer.engine.undisturbed import silent
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import counts_epochs, schedulers_of, type_name
@@ -106,19 +106,15 @@ def _built_images(cfg: Config, length: str) -> int:
 def _fit_warmup(cfg: Config, steps: int) -> None:
     """Shorten a warm-up that would take most of the run, and what begins at its end."""
     schedulers = schedulers_of(cfg)
-    for warmup in [one for one in schedulers if _is_warmup(one)]:
+    for warmup in filter(_is_warmup, schedulers):
         end = warmup['end']
         if end <= steps * LONGEST_WARMUP:
             continue
-        new = int(steps * SHORTENED_WARMUP)
-        if new:
-            warmup['end'] = new
-        else:
-            schedulers.remove(warmup)
+        warmup['end'] = max(1, int(steps * SHORTENED_WARMUP))
         for other in schedulers:
             if not other.get('by_epoch', True) and other.get('begin', 0) == end:
-                other['begin'] = new
-    cfg.param_scheduler = schedulers or None
+                other['begin'] = warmup['end']
+    drop_stuck(cfg)
 
 
 def _is_warmup(scheduler: Any) -> bool:

@@ -30,7 +30,7 @@ from mmmetaformer.predict.outputs import Outputs, names_for
 from mmmetaformer.predict.predictor import Predictor, Tiles
 from mmmetaformer.predict.stream import Failure, stream
 from mmmetaformer.predict.write import Writer
-from mmmetaformer.text import shortened
+from mmmetaformer.text import counted, shortened
 
 __all__ = ['predict']
 
@@ -145,7 +145,8 @@ def _report(
     done = sum(count for count, _ in every)
     failed = [file for _, files in every for file in files]
     rate = done / seconds if seconds else 0.0
-    print(f'{done} images in {seconds:.1f} s ({rate:.2f} images/s): {to.folder}')
+    what = counted(done, 'image')
+    print(f'{what} in {seconds:.1f} s ({rate:.2f} images/s): {to.folder}')
     if failed:
         print(
             f'error: {len(failed)} could not be predicted on: {shortened(failed, 5)}',

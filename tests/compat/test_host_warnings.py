@@ -15,6 +15,11 @@ def test_a_new_warning_is_shown_and_a_known_one_is_not():
         hide()
         warnings.warn('``build_loss`` would be deprecated soon', stacklevel=2)
         warnings.warn('The pynvml package is deprecated.', FutureWarning, stacklevel=2)
+        warnings.warn('Warning: The bbox is out of bounds, the drawn', stacklevel=2)
+        warnings.warn(
+            '`torch.cuda.amp.GradScaler(args...)` is deprecated.', stacklevel=2
+        )
+        compile('"\\ "', 'mmdet', 'exec')
         warnings.warn('something new', stacklevel=2)
     assert [str(one.message) for one in seen] == ['something new']
 

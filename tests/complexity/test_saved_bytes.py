@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -48,3 +50,12 @@ def test_attention_keeps_no_matrix_of_all_pairs():
         kept = saved(model, torch.empty(1, 3, 512, 512))
     # The matrices of nine blocks with 10 heads at 1024 positions would be 377 MB.
     assert kept < 0.8e9
+
+
+def test_keeps_nothing_alive():
+    image = torch.zeros(3, requires_grad=True)
+    with SavedBytes([image]):
+        out = image.exp()  # saves its output
+    reference = weakref.ref(out)
+    del out
+    assert reference() is None

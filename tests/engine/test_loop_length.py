@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.optim import LinearLR
 
 from mmmetaformer.engine.loop_length import scale_loop, scale_schedule
 
@@ -12,13 +14,36 @@ from mmmetaformer.engine.loop_length import scale_loop, scale_schedule
         (dict(type='StepLR', step_size=8), dict(step_size=4)),
         (dict(type='MultiStepLR', milestones=[8, 11]), dict(milestones=[4, 6])),
         (dict(type='ConstantLR', total_iters=9), dict(total_iters=4)),
-        (dict(type='LinearLR', begin=0, end=1), dict(begin=0, end=1)),
+        (dict(type='PolyLR', begin=0, end=1), dict(begin=0, end=1)),
     ],
 )
 def test_every_length_of_a_scheduler(scheduler, expected):
     cfg = Config(dict(param_scheduler=dict(scheduler, by_epoch=False)))
     scale_schedule(cfg, 0.5)
     assert cfg.param_scheduler == dict(scheduler, by_epoch=False, **expected)
+
+
+@pytest.mark.parametrize('warmup', ['LinearLR', 'ConstantLR'])
+def test_a_warm_up_of_a_single_step_is_left_out(warmup):
+    """mmengine's would never end: the learning rate would stay at its first value."""
+    first = dict(type=warmup, by_epoch=False, begin=0, end=1500)
+    decay = dict(type='PolyLR', by_epoch=False, begin=1500, end=160_000)
+    cfg = Config(dict(param_scheduler=[first, decay]))
+    scale_schedule(cfg, 96 / 160_000)
+    assert cfg.param_scheduler == [dict(decay, begin=0, end=96)]
+    cfg = Config(dict(param_scheduler=dict(first, end=20)))
+    scale_schedule(cfg, 0.1)
+    assert cfg.param_scheduler == dict(first, end=2)
+
+
+def test_the_rate_reaches_its_value_after_two_steps():
+    """And not after one, which is why such a warm-up is left out."""
+    for steps, reached in ((1, 1e-3), (2, 1.0)):
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+        scheduler = LinearLR(optimizer, start_factor=1e-3, by_epoch=False, end=steps)
+        for _ in range(5):
+            scheduler.step()
+        assert optimizer.param_groups[0]['lr'] == pytest.approx(reached)
 
 
 def test_schedulers_that_count_epochs_do_not_change():

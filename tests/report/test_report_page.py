@@ -140,6 +140,9 @@ def test_values_that_are_not_finite(tmp_path):
     page = page_of(tmp_path)
     assert 'loss: 2 values are not finite.' in page.text
     assert page.specs[0]['data']['values'].splitlines()[1] == '1,,loss,,'
+    # A metric that never had a value has a row, and neither a best step nor a curve.
+    assert re.search(r'mIoU\s+-\s+-\s+-\s', page.text)
+    assert 'mIoU: 1 value' not in page.text
 
 
 def test_words_of_others_are_text(tmp_path):

@@ -10,6 +10,7 @@ from tiny_runs import TINY_MODELS
 
 from mmmetaformer.commands import run_command
 from mmmetaformer.export import open_session
+from mmmetaformer.run.sample_run import use_sample_data
 
 NEEDS = "needs pip install 'mmmetaformer[export]'"
 installed = all(map(importlib.util.find_spec, ('onnx', 'onnxscript', 'onnxruntime')))
@@ -40,6 +41,17 @@ DETECTORS = {
     'mask_rcnn_convformer': BOXES.format(masks=MASKS),
 }
 
+SEMANTIC_FPN = """
+_base_ = '{root}/configs/semantic_fpn_poolformer.py'
+model = dict(
+    backbone=dict(
+        arch=dict(depths=(1,) * 4, dims=(32,) * 4, _delete_=True), init_cfg=None
+    ),
+    neck=dict(in_channels=[32] * 4, out_channels=32),
+    decode_head=dict(in_channels=[32] * 4, channels=32),
+)
+"""
+
 
 def refused(capsys, *words):
     with pytest.raises(SystemExit) as stop:
@@ -48,11 +60,16 @@ def refused(capsys, *words):
     return capsys.readouterr().err
 
 
-def written(text, tmp_path):
-    """Write a config and a checkpoint of its model, whose scores are all different."""
+def written(text, tmp_path, sample=None):
+    """Write a config and a checkpoint of its model, whose scores are all different.
+
+    With the folder of the sample data, the model has its classes.
+    """
     config, checkpoint = tmp_path / 'tiny.py', tmp_path / 'tiny.pth'
     config.write_text(text)
     cfg = Config.fromfile(config)
+    if sample is not None:
+        use_sample_data(cfg, str(sample))
     init_default_scope(cfg.default_scope)
     model = MODELS.build(cfg.model)
     for name, parameter in model.named_parameters():
@@ -105,7 +122,10 @@ def test_cascade_says_what_can_be_exported(root, tmp_path, capsys):
 @pytest.mark.skipif(not installed, reason=NEEDS)
 @pytest.mark.parametrize(
     'family',
-    ['convformer', 'caformer', 'identityformer', 'randformer', 'poolformerv2'],
+    [
+        *('convformer', 'caformer', 'identityformer'),
+        *('randformer', 'poolformer', 'poolformerv2'),
+    ],
 )
 def test_upernet(root, tmp_path, monkeypatch, family):
     monkeypatch.chdir(tmp_path)
@@ -115,6 +135,36 @@ def test_upernet(root, tmp_path, monkeypatch, family):
     session = open_session('tiny.onnx')
     assert len(session.facts['classes']) == len(session.facts['palette']) == 150
     assert session.facts['resize'] == dict(scale=[2048, 512], keep_ratio=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not installed, reason=NEEDS)
+def test_semantic_fpn(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ['--to', 'onnx', '--size', '128']
+    run_command('export', [*written(SEMANTIC_FPN.format(root=root), tmp_path), *words])
+    facts = open_session('tiny.onnx').facts
+    assert facts['kind'] == 'segmentor'
+    assert len(facts['classes']) == 150
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not installed, reason=NEEDS)
+def test_int8(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = TINY_MODELS['upernet'].format(root=root, family='convformer')
+    files = written(text, tmp_path, tmp_path / 'sample')
+    words = ['--to', 'onnx', '--size', '128', '--sample-data', str(tmp_path / 'sample')]
+    run_command('export', [*files, *words, '--int8', '--images', '4'])
+    said = capsys.readouterr().out
+    _, _, printed = said.partition('tested on the first 4 images of the test data:\n')
+    table = [line.split() for line in printed.splitlines()]
+    assert table[0] == ['metric', 'float32', 'int8', 'change']
+    assert {'aAcc', 'mIoU', 'mAcc'} <= {row[0] for row in table if len(row) == 4}
+    size = {file.name: file.stat().st_size for file in tmp_path.glob('*.onnx')}
+    assert set(size) == {'tiny.onnx', 'tiny.int8.onnx'}
+    assert size['tiny.int8.onnx'] < size['tiny.onnx']
+    assert open_session('tiny.int8.onnx').facts == open_session('tiny.onnx').facts
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from mmmetaformer.run.scale_lr import scale_lr
 
 
 def lengths(cfg):
-    loop, (warmup, decay) = cfg.train_cfg, cfg.param_scheduler
+    loop, warmup, decay = cfg.train_cfg, cfg.param_scheduler[0], cfg.param_scheduler[-1]
     return (
         loop.get('max_iters', loop.get('max_epochs')),
         warmup['end'],
@@ -62,7 +62,7 @@ def test_accumulated_and_scaled_runs_end_where_they_should(word, passes, tmp_pat
     scale_lr(cfg, 1)
     use_length(cfg, word, 1)
     assert cfg.train_cfg.max_iters == passes
-    assert cfg.param_scheduler[1]['end'] == passes // 4
+    assert cfg.param_scheduler[-1]['end'] == passes // 4
 
 
 def test_a_warm_up_that_would_take_most_of_the_run(tmp_path):

@@ -79,3 +79,18 @@ def test_testing_draws_and_saves(run, tool, tmp_path):
         assert len(list(out.glob('*.png'))) == 16
     else:
         assert out.stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_without_verbose_a_run_fits_on_a_screen(tool, tiny_config, sample, tmp_path):
+    config = tiny_config(tmp_path, 'upernet', 'caformer')
+    work_dir = tmp_path / 'work'
+    common = ('--sample-data', sample, '--work-dir', work_dir)
+    options = ('--cfg-options', *SHORT['upernet'])
+    trained = tool('train.py', config, *common, *options)
+    assert trained.returncode == 0, trained.stderr[-3000:]
+    tested = tool('test.py', config, last(work_dir), *common, *options)
+    assert tested.returncode == 0, tested.stderr[-3000:]
+    said = trained.stdout + trained.stderr + tested.stdout + tested.stderr
+    assert said.count('mIoU') >= 2
+    assert len(said.splitlines()) <= 60, said

@@ -12,6 +12,7 @@ from mmmetaformer.host import (
     as_list,
     counts_epochs,
     hooks_of,
+    is_stuck,
     schedulers_of,
     type_name,
 )
@@ -114,6 +115,12 @@ def _check_scheduler(place: str, scheduler: Mapping[str, Any], in_epochs: bool) 
         raise ConfigError(
             f'{place} ends at {end}, before it begins at {begin}: set {place}.end to '
             f'more than {begin}, or leave the scheduler out'
+        )
+    if is_stuck(scheduler):
+        raise ConfigError(
+            f'{place} is a {type_name(scheduler)} of one step, and mmengine needs two '
+            'to leave its first factor: the learning rate would stay there. Set '
+            f'{place}.end to {begin + 2} or more, or leave the scheduler out'
         )
     counts = scheduler.get('by_epoch', True)
     if counts and not in_epochs and not scheduler.get('convert_to_iter_based'):

@@ -7,6 +7,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmmetaformer.say import say
+from mmmetaformer.text import counted
 
 from .loop_progress import LoopProgress
 from .pace import duration
@@ -50,7 +51,8 @@ class TestingConsoleHook(Hook):
         """Called by mmengine after a test."""
         self._screen.close()
         images = len(runner.test_dataloader.dataset)
-        lines = [f'Test of {images:,} images ({duration(self._test.seconds())})']
+        what = counted(images, 'image')
+        lines = [f'Test of {what} ({duration(self._test.seconds())})']
         if metrics:
             lines += [f'  {line}' for line in score_table([('', metrics)])]
         say('\n'.join(lines))

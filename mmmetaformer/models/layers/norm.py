@@ -12,11 +12,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import efficient
+
 __all__ = ['NORMS', 'GroupNorm1', 'LayerNorm2d']
 
 
 class LayerNorm2d(nn.LayerNorm):
     """LayerNorm over the channels of each position.
+
+    In autocast the result has the precision of convolutions, on every device. torch's
+    has float32 on a GPU, which the next convolution rounds.
 
     Args:
         dim: Number of channels.
@@ -29,9 +34,12 @@ class LayerNorm2d(nn.LayerNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, C, H, W)."""
+        if efficient.use_kernels() and efficient.runs_triton(x):
+            dtype = efficient.autocast_dtype(x)
+            return efficient.layer_norm(x, self.weight, self.bias, self.eps, dtype)
         x = x.permute(0, 2, 3, 1)
         x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
-        return x.permute(0, 3, 1, 2)
+        return efficient.to_autocast(x.permute(0, 3, 1, 2))
 
 
 class GroupNorm1(nn.GroupNorm):

@@ -30,6 +30,9 @@ def config(by_epoch=False, schedulers=(), hooks=None, **loop):
         config(hooks=dict(checkpoint=dict(interval=-1), timer=None)),
         config(schedulers=[dict(begin=0, end=50), dict(begin=50, end=100)]),
         config(schedulers=[dict(factor=0.1)]),
+        config(schedulers=[dict(type='LinearLR', end=2)]),
+        config(schedulers=[dict(type='LinearLR', end=1, start_factor=1.0)]),
+        config(schedulers=[dict(type='PolyLR', end=1)]),
         config(schedulers=[dict(by_epoch=True, end=3, convert_to_iter_based=True)]),
         config(by_epoch=True, schedulers=[dict(by_epoch=False, end=1000)]),
         Config(dict(param_scheduler=3)),
@@ -55,6 +58,11 @@ def test_sound_schedules(cfg, capsys):
         (config(hooks=dict(logger=dict(interval=0))), 'set default_hooks.logger=None'),
         (config(schedulers=[dict(begin=9, end=9)]), 'ends at 9, before it begins at 9'),
         (config(schedulers=[dict(begin=-1)]), 'begin is -1'),
+        (
+            config(schedulers=[dict(type='LinearLR', begin=3, end=4)]),
+            'is a LinearLR of one step.*Set param_scheduler.0.end to 5 or more',
+        ),
+        (config(schedulers=[dict(type='ConstantLR', end=1)]), 'a ConstantLR of one'),
         (config(schedulers=[dict(by_epoch=True)]), 'set param_scheduler.0.by_epoch=F'),
     ],
 )

@@ -81,7 +81,7 @@ def test_advice_about_the_loader_of_the_views(coco, tmp_path):
         texts = [str(fault) for fault in data_faults(cfg, ['test'])]
         option = f'--cfg-options {key}.0.color_type=color_ignore_orientation'
         assert [text for text in texts if option in text]
-        cfg.tta_model = {}
+        cfg.tta_model = dict(type='DetTTAModel')
         cfg.tta_pipeline = [dict(type='LoadImageFromFile')]
         use_tta_pipeline(cfg)
 

@@ -179,14 +179,3 @@ def test_tensors_that_lie_otherwise_are_one_piece():
     assert [len(pieces) for pieces in in_chunks.chunks(x, last)] == [2]
     for sparse in (x[:, :2], x[:1].expand(3, 3, 4, 5), x[..., ::2]):
         assert [part.shape for (part,) in in_chunks.chunks(sparse)] == [sparse.shape]
-
-
-@pytest.mark.parametrize(
-    ('spec', 'capability', 'expected'),
-    [('found', (7, 0), True), ('found', (6, 1), False), (None, (9, 0), False)],
-)
-def test_gpus_that_run_triton(monkeypatch, spec, capability, expected):
-    monkeypatch.setattr(function.importlib.util, 'find_spec', lambda name: spec)
-    monkeypatch.setattr(torch.cuda, 'get_device_capability', lambda device: capability)
-    runs = function._runs_triton.__wrapped__  # without the cache
-    assert runs(torch.device('cuda')) is expected

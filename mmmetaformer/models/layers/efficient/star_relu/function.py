@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """StarReLU with its backward pass, and the choice of the kernels that compute it."""
 
-import importlib.util
-from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from ..triton_gpus import runs_triton
 from . import in_chunks, step_by_step
 
 __all__ = ['star_relu']
@@ -48,20 +47,11 @@ class _StarReLU(torch.autograd.Function):
 
 
 def _kernels(x: Tensor) -> ModuleType:
-    # A fake tensor says 'cpu' or 'cuda' too, and has no values.
-    if type(x) is not Tensor:
-        return step_by_step
-    if x.device.type == 'cpu':
-        return in_chunks
-    if x.device.type == 'cuda' and x.dtype != torch.float64 and _runs_triton(x.device):
+    if runs_triton(x):
         from . import in_triton
 
         return in_triton
+    # A fake tensor says 'cpu' too, and has no values.
+    if type(x) is Tensor and x.device.type == 'cpu':
+        return in_chunks
     return step_by_step
-
-
-@cache
-def _runs_triton(device: torch.device) -> bool:
-    """Return whether Triton is installed and the GPU is recent enough for it."""
-    installed = importlib.util.find_spec('triton') is not None
-    return installed and torch.cuda.get_device_capability(device) >= (7, 0)

@@ -37,7 +37,7 @@ def backward(x: Tensor, scale: Tensor, grad: Tensor) -> tuple[Tensor, Tensor, Te
     d_x = torch.empty_like(x)
     programs = triton.cdiv(number, BLOCK)
     # One partial sum per program, so that the order of additions is fixed.
-    sums = torch.zeros(2, programs, dtype=torch.float32, device=x.device)
+    sums = torch.empty(2, programs, dtype=torch.float32, device=x.device)
     if number:
         _backward[(programs,)](
             x, scale, grad, d_x, sums[0], sums[1], number, BLOCK=BLOCK

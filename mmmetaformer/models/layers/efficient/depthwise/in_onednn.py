@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.utils.flop_counter import register_flop_formula
 
-__all__ = ['depthwise_conv2d', 'runs_in_onednn']
+__all__ = ['applies_to', 'depthwise_conv2d']
 
 #: Whether torch was built with oneDNN; a compiler cannot trace the question.
 HAS_ONEDNN = torch.backends.mkldnn.is_available()
@@ -44,7 +44,7 @@ def depthwise_conv2d(x: Tensor, weight: Tensor) -> Tensor:
     return _DepthwiseConv2d.apply(x, weight)
 
 
-def runs_in_onednn(x: Tensor, weight: Tensor) -> bool:
+def applies_to(x: Tensor, weight: Tensor) -> bool:
     """Return whether oneDNN convolves these tensors as they are."""
     if not HAS_ONEDNN or torch.is_autocast_enabled('cpu'):
         return False

@@ -6,7 +6,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ways import both_ways, errors
 
 from mmmetaformer.models.layers import Depthwise
-from mmmetaformer.models.layers.efficient import depthwise
+from mmmetaformer.models.layers.efficient.depthwise import in_onednn
 
 
 def forward_of(layer):
@@ -27,9 +27,9 @@ def forward_of(layer):
 def test_values_and_gradients(
     monkeypatch, size, kernel_size, memory_format, positions, elements, lanes
 ):
-    monkeypatch.setattr(depthwise, 'POSITIONS', positions)
-    monkeypatch.setattr(depthwise, 'ELEMENTS', elements)
-    monkeypatch.setattr(depthwise, 'LANES', lanes)
+    monkeypatch.setattr(in_onednn, 'POSITIONS', positions)
+    monkeypatch.setattr(in_onednn, 'ELEMENTS', elements)
+    monkeypatch.setattr(in_onednn, 'LANES', lanes)
     layer = Depthwise(8, kernel_size)
     x = torch.randn(2, 8, *size).contiguous(memory_format=memory_format)
     ours, plainly = both_ways(forward_of(layer), x, layer.weight)
@@ -71,7 +71,7 @@ def test_what_is_frozen_takes_no_gradient(frozen):
     assert (layer.weight.grad is None) == (frozen == 'weight')
 
 
-@pytest.mark.skipif(not depthwise.HAS_ONEDNN, reason='needs oneDNN')
+@pytest.mark.skipif(not in_onednn.HAS_ONEDNN, reason='needs oneDNN')
 def test_compiled():
     layer = Depthwise(8, 7)
     graphs = torch._dynamo.testing.CompileCounterWithBackend('aot_eager')
