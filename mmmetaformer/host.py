@@ -45,10 +45,10 @@ __all__ = [
     'known_classes',
     'main_metric',
     'pipeline_key',
-    'pipelines_of_hooks',
     'predicts_masks',
     'registered_data_set',
     'schedulers_of',
+    'switches_of',
     'type_name',
 ]
 
@@ -245,10 +245,13 @@ def hooks_of(cfg: Config) -> Iterator[tuple[str, Any]]:
         yield f'custom_hooks.{i}', hook
 
 
-def pipelines_of_hooks(cfg: Config) -> list[Any]:
-    """Return the pipelines that hooks put into the training data during a run."""
+def switches_of(cfg: Config) -> list[Any]:
+    """Return the configs of mmdet's PipelineSwitchHook.
+
+    From epoch `switch_epoch` on, the training data has the pipeline `switch_pipeline`.
+    """
     hooks = [hook for _, hook in hooks_of(cfg) if isinstance(hook, Mapping)]
-    return [hook['switch_pipeline'] for hook in hooks if 'switch_pipeline' in hook]
+    return [hook for hook in hooks if type_name(hook) == 'PipelineSwitchHook']
 
 
 def schedulers_of(cfg: Config) -> list[Any]:

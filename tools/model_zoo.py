@@ -16,9 +16,9 @@ PAGE = ROOT / 'docs/model_zoo.md'
 #: Modes of testing, and their abbreviations on the page.
 MODES = {'single scale': 'SS', 'multi-scale and flip': 'MS'}
 
-#: Metrics by their OpenMMLab names, and their names on the page.
 #: Methods whose transformers the counter does not run.
 PARAMETERS_ONLY = ('dino', 'mask2former_semantic', 'mask2former_instance')
+#: Metrics by their OpenMMLab names, and their names on the page.
 MEASURED = {
     'mIoU': 'mIoU SS',
     'mIoU(ms+flip)': 'mIoU MS',
@@ -35,9 +35,9 @@ The configs of this project: their size, their cost, and their results.
 `python tools/model_zoo.py` writes this page from `configs/metafiles/*.yml`. Do not edit
 it.
 
-- Parameters and MACs are counted by `tools/complexity.py`, heads included, for an image
-  of the size in the column *input*: in segmentors, that of test images. One MAC is one
-  multiplication and one addition. MACs of Mask2Former and DINO are not counted.
+- Parameters and MACs are counted by `tools/complexity.py`, heads included. *Input* is
+  the size of the image: that of test images, or 800x1280 as in papers on COCO. One MAC is
+  one multiplication and one addition. MACs of Mask2Former and DINO are not counted.
 - *Published* results are other people's. Their sources are below each table, with the
   recipe they were reached with, which can differ from the config's. SS: single scale.
   MS: several scales and flipping.
@@ -112,11 +112,17 @@ def count(files: dict[Path, dict[str, Any]]) -> None:
 
 
 def input_size(cfg: Any) -> tuple[int, int] | None:
-    """Return height and width of a segmentor's test images, None for a detector."""
-    if cfg.default_scope != 'mmseg':
+    """Return height and width of a config's test images, None for the usual ones.
+
+    Detectors are counted at 800x1280 as in papers, unless they pad images to one size.
+    """
+    pipeline = {step.type: step for step in cfg.test_dataloader.dataset.pipeline}
+    if cfg.default_scope == 'mmseg':
+        width, height = pipeline['Resize'].scale
+    elif 'Pad' in pipeline:
+        width, height = pipeline['Pad'].size
+    else:
         return None
-    pipeline = cfg.test_dataloader.dataset.pipeline
-    width, height = next(step.scale for step in pipeline if step.type == 'Resize')
     return height, width
 
 

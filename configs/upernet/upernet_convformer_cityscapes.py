@@ -1,5 +1,6 @@
 # ADE20K's recipe with crops and a length for Cityscapes. No recipe of a ConvFormer or
-# CAFormer is published for this data set.
+# CAFormer is published for this data set. HyenaPixel-S18 (spravil/HyenaPixel) trains
+# for 90k steps of 16 images, with a stage-wise decay of 0.9 and a drop path of 0.4.
 _base_ = [
     '../_base_/backbones/convformer_s18.py',
     '../_base_/methods/upernet.py',

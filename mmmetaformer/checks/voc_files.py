@@ -30,12 +30,12 @@ def voc_faults(dataset: Mapping[str, Any], scope: str | None) -> Iterator[Fault]
     """Yield what is wrong with the list and the XML files of a data set.
 
     Args:
-        dataset: The config of a data set that derives from mmdet's XMLDataset.
+        dataset: The config of a data set that derives from mmdet's VOCDataset.
         scope: The config's default scope.
     """
     stems = _stems(dataset)
     if not stems:
-        yield Fault(f'{_list(dataset)} names no image', 'Choose another list')
+        yield Fault(f'{_list(dataset)} names no image', 'Name another list: ann_file')
         return
     metainfo = dataset.get('metainfo') or {}
     classes = metainfo.get('classes') or known_classes(dataset, scope) or ()
@@ -77,15 +77,19 @@ def _file_faults(path: Path, names: Counter[str]) -> Iterator[str]:
         yield f'is not XML: {error}'
         return
     for thing in root.iter('object'):
-        names[thing.findtext('name') or '(no name)'] += 1
-        box = [thing.findtext(f'bndbox/{corner}') for corner in CORNERS]
+        name = thing.findtext('name')
+        if not name:
+            yield 'has an object without a name'
+            continue
+        names[name] += 1
+        corners = {corner: thing.findtext(f'bndbox/{corner}') for corner in CORNERS}
         try:
-            left, top, right, bottom = (float(side or '') for side in box)
+            left, top, right, bottom = (float(side or '') for side in corners.values())
         except ValueError:
-            yield f'has an object whose box is {dict(zip(CORNERS, box, strict=True))}'
+            yield f'has an object whose box is {corners}: a corner is no number'
             continue
         if not (left < right and top < bottom):
-            yield f'has an object without an area: its box is {box}'
+            yield f'has an object without an area: its box is {corners}'
 
 
 def _stems(dataset: Mapping[str, Any]) -> list[str]:

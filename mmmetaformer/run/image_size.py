@@ -11,7 +11,7 @@ from mmmetaformer.host import (
     data_sets,
     data_sets_of,
     dicts_in,
-    pipelines_of_hooks,
+    switches_of,
     type_name,
 )
 
@@ -42,7 +42,7 @@ def use_image_size(cfg: Config, side: int) -> None:
         for dataset in data_sets_of(cfg, *SPLITS)
         if 'pipeline' in dataset
     ]
-    pipelines += [*pipelines_of_hooks(cfg), cfg.get('tta_pipeline')]
+    pipelines += [*switches_of(cfg), cfg.get('tta_pipeline')]
     for node in dicts_in([*pipelines, cfg.model.get('data_preprocessor')]):
         for key in SCALES:
             if key in node:

@@ -18,8 +18,7 @@ from mmmetaformer.host import (
     data_sets_of,
     dicts_in,
     evaluators_of,
-    hooks_of,
-    pipelines_of_hooks,
+    switches_of,
     type_name,
 )
 
@@ -74,7 +73,7 @@ def use_sample_data(cfg: Config, root: str) -> None:
 def _use_folder(cfg: Config, sample: SampleSet, folder: Path) -> None:
     metainfo = dict(classes=sample.classes, palette=sample.palette)
     factor = IMAGE_SIZE / short_side(cfg.test_dataloader.dataset, '--sample-data')
-    _shrink_images([*pipelines_of_hooks(cfg), cfg.get('tta_pipeline')], factor)
+    _shrink_images([*switches_of(cfg), cfg.get('tta_pipeline')], factor)
     for node in dicts_in(cfg.train_dataloader.dataset):
         if type_name(node) == 'RepeatDataset':
             node['times'] = 1
@@ -130,9 +129,8 @@ def _shorten_schedule(cfg: Config, sample: SampleSet) -> None:
     heads = {name: faster for name in SEGMENTOR_HEADS if cfg.model.get(name)}
     cfg.optim_wrapper.paramwise_cfg = dict(custom_keys=heads)
     # Of RTMDet: the last half of the run instead of the last tenth.
-    for _, hook in hooks_of(cfg):
-        if isinstance(hook, dict) and 'switch_epoch' in hook:
-            hook['switch_epoch'] = max(1, length // 2)
+    for switch in switches_of(cfg):
+        switch['switch_epoch'] = max(1, length // 2)
     cfg.auto_scale_lr = dict(enable=False, base_batch_size=BATCH_SIZE)
     cfg.param_scheduler = [
         dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=20),

@@ -45,6 +45,7 @@ def test_sound_files(dataset):
         ('', 'is not XML'),
         (OBJECT.format('bottle', 3), 'without an area'),
         (OBJECT.format('bottle', 'x'), "'xmax': 'x'"),
+        (OBJECT.format('', 9), 'without a name'),
     ],
 )
 def test_faulty_file(dataset, text, words):

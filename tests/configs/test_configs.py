@@ -152,6 +152,7 @@ def test_rtmdet_switches_its_pipeline_before_the_end():
     scale_run(cfg, 0.1)
     assert cfg.custom_hooks[-1].switch_epoch == 9
     assert cfg.train_cfg.max_epochs == 10
+    assert cfg.train_cfg.dynamic_intervals == [[9, 1]]
 
 
 def test_official_folders():

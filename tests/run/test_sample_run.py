@@ -6,7 +6,7 @@ import pytest
 from mmengine.config import Config
 
 from mmmetaformer.checks.run import check_run
-from mmmetaformer.datasets.sample_data import ADE20K_CLASSES, COCO_CLASSES
+from mmmetaformer.datasets.sample_data import ADE20K, COCO_CLASSES
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.host import dicts_in
 from mmmetaformer.run.sample_run import use_sample_data
@@ -31,8 +31,8 @@ def test_segmentation(root, folder):
     cfg = Config.fromfile(root / 'configs/upernet_caformer.py')
     use_sample_data(cfg, folder)
     check_run(cfg, splits=('train', 'val', 'test'))
-    assert cfg.model.decode_head.num_classes == len(ADE20K_CLASSES)
-    assert cfg.model.auxiliary_head.num_classes == len(ADE20K_CLASSES)
+    assert cfg.model.decode_head.num_classes == len(ADE20K.classes)
+    assert cfg.model.auxiliary_head.num_classes == len(ADE20K.classes)
     assert cfg.train_dataloader.dataset.data_root.startswith(folder)
     steps = cfg.train_cfg.max_iters
     assert cfg.train_cfg.val_interval == steps

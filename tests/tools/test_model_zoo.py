@@ -14,6 +14,7 @@ COUNTED_HERE = (
     'cascade_mask_rcnn_convformer_3x',
     'semantic_fpn_poolformer',
     'retinanet_resnet_50',
+    'rtmdet_ins_convformer',
 )
 
 

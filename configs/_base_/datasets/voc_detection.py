@@ -1,6 +1,8 @@
 # Pascal VOC 2007 and 2012 for detection (http://host.robots.ox.ac.uk/pascal/VOC), as
 # the archives unpack: trained on both trainval parts, three times an epoch, tested on
 # the test part of 2007. Sizes: mmdet's.
+_base_ = './coco_tta.py'
+
 dataset_type = 'VOCDataset'
 data_root = 'data/VOCdevkit/'
 
@@ -67,3 +69,11 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 val_evaluator = dict(type='VOCMetric', metric='mAP', eval_mode='11points')
 test_evaluator = val_evaluator
+
+# --tta: COCO's views, with scales in the same proportion to those of testing.
+load, views = _base_.tta_pipeline
+resizes = [
+    dict(type='Resize', scale=scale, keep_ratio=True)
+    for scale in [(500, 300), (1000, 600), (1500, 900)]
+]
+tta_pipeline = [load, dict(views, transforms=[resizes, *views['transforms'][1:]])]

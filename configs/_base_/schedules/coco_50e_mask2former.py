@@ -1,30 +1,9 @@
 # 368,750 steps of 16 images (50 epochs), as mmdet trains Mask2Former with Swin-T and
-# Swin-S on COCO (values of facebookresearch/Mask2Former). No warm-up. The config also
-# takes runtime/mmdet_iterations.py.
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=368_750, val_interval=36_875)
-val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
+# Swin-S on COCO (values of facebookresearch/Mask2Former). The optimizer is that of
+# ADE20K. No warm-up. The config also takes runtime/mmdet_iterations.py.
+_base_ = './ade20k_160k_mask2former.py'
 
-optim_wrapper = dict(
-    # Mixed precision. bfloat16 has the range of float32, so the loss is not scaled.
-    type='AmpOptimWrapper',
-    dtype='bfloat16',
-    loss_scale=1.0,
-    constructor='mmmetaformer.ParamwiseConstructor',
-    optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),
-    # The backbone learns at a tenth of the rate. No weight decay of vectors, which in
-    # the published recipe are norms, and of the embeddings of queries and levels.
-    paramwise_cfg=dict(
-        flat_decay_mult=0.0,
-        custom_keys={
-            'backbone': dict(lr_mult=0.1),
-            'query_embed': dict(decay_mult=0.0),
-            'query_feat': dict(decay_mult=0.0),
-            'level_embed': dict(decay_mult=0.0),
-        },
-    ),
-    clip_grad=dict(max_norm=0.01, norm_type=2),
-)
+train_cfg = dict(max_iters=368_750, val_interval=36_875)
 param_scheduler = [
     dict(
         type='MultiStepLR',
@@ -35,4 +14,3 @@ param_scheduler = [
         gamma=0.1,
     )
 ]
-auto_scale_lr = dict(enable=False, base_batch_size=16)

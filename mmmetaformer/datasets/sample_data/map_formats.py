@@ -1,89 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Write sample data with the folders and labels of other sets of label maps."""
+"""The folders and labels of public sets of label maps."""
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from .map_format import MapFormat
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .folder import write_folder
-from .image_file import write_image
-from .scene import Scene
-from .spec import SampleSpec
-
-__all__ = ['BINARY', 'CITYSCAPES', 'LOVEDA', 'VOC_MAPS', 'MapFormat', 'label_map']
-
-Color = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class MapFormat:
-    """Where a format has its files, and how it labels a scene.
-
-    Attributes:
-        name: For the stamp of the folder.
-        image: File of an image, with {split} and {stem}.
-        labels: File of its label map.
-        classes: Its classes that the scenes show, in its order, with their colors.
-        numbers: Label of each part of a scene: 'wall', 'floor' and the shapes.
-        other: Label of what has no class.
-        splits: Its names of 'train' and 'val'.
-    """
-
-    name: str
-    image: str
-    labels: str
-    classes: Mapping[str, Color]
-    numbers: Mapping[str, int]
-    other: int
-    splits: Mapping[str, str]
-
-    def write(
-        self,
-        root: str | os.PathLike[str],
-        *,
-        num_train: int,
-        num_val: int,
-        image_size: int,
-        seed: int,
-    ) -> None:
-        """Write a synthetic data set, as `write_ade20k` does.
-
-        Raises:
-            ConfigError: `root` exists and is not sample data, or a number is too small.
-        """
-        spec = SampleSpec(num_train, num_val, image_size, seed)
-        write_folder(root, spec.stamp(self.name), lambda root: self.fill(root, spec))
-
-    def fill(self, root: Path, spec: SampleSpec) -> None:
-        """Write the files of both splits below a folder."""
-        for split, name in self.splits.items():
-            for index in range(spec.count(split)):
-                scene = spec.scene(split, index, with_other=True)
-                place = {'split': name, 'stem': f'{split}_{index + 1:06d}'}
-                image = root / self.image.format(**place)
-                labels = root / self.labels.format(**place)
-                for path in (image, labels):
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                write_image(image, scene.image)
-                write_image(labels, label_map(scene, self.numbers, self.other))
-
-
-def label_map(
-    scene: Scene, numbers: Mapping[str, int], other: int
-) -> NDArray[np.uint8]:
-    """Return the label of each pixel of a scene, (H, W)."""
-    labels = np.where(scene.wall, numbers['wall'], numbers['floor']).astype(np.uint8)
-    for instance in scene.instances:
-        labels[instance.mask] = numbers[instance.name]
-    labels[scene.other] = other
-    return labels
-
+__all__ = ['ADE20K', 'BINARY', 'CITYSCAPES', 'LOVEDA', 'VOC_MAPS', 'write_ade20k']
 
 AS_THEY_ARE = {'train': 'train', 'val': 'val'}
+LONG_NAMES = {'train': 'training', 'val': 'validation'}
+
+#: Labels are 1 to 150. 0 is a pixel of no class.
+ADE20K = MapFormat(
+    name='ade20k',
+    image='images/{split}/ADE_{stem}.jpg',
+    labels='annotations/{split}/ADE_{stem}.png',
+    classes={
+        'wall': (120, 120, 120),
+        'floor': (80, 50, 50),
+        'box': (0, 255, 20),
+        'light': (255, 173, 0),
+        'ball': (255, 0, 163),
+        'flag': (92, 0, 255),
+    },
+    numbers={'wall': 1, 'floor': 4, 'box': 42, 'light': 83, 'ball': 120, 'flag': 150},
+    other=0,
+    splits=LONG_NAMES,
+)
+write_ade20k = ADE20K.write
 
 #: Labels are the trainIds, 0 to 18. The files of a split are in folders of cities.
 CITYSCAPES = MapFormat(
@@ -119,7 +61,7 @@ LOVEDA = MapFormat(
     other=0,
     splits=AS_THEY_ARE,
 )
-#: Of Pascal VOC, whose lists of files `voc.py` adds.
+#: Labels are 0 to 20, and 255 along outlines. `voc.py` adds boxes and lists of files.
 VOC_MAPS = MapFormat(
     name='voc',
     image='JPEGImages/{stem}.jpg',
@@ -143,5 +85,5 @@ BINARY = MapFormat(
     classes={'background': (0, 0, 0), 'foreground': (255, 255, 255)},
     numbers={'wall': 0, 'floor': 0, 'light': 1, 'flag': 1, 'ball': 1, 'box': 1},
     other=0,
-    splits={'train': 'training', 'val': 'validation'},
+    splits=LONG_NAMES,
 )

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from .folder import write_folder
+from .map_format import stem_of
 from .map_formats import VOC_MAPS
 from .scene import Instance, Scene
 from .spec import SampleSpec
@@ -70,7 +71,7 @@ def _write_year(folder: Path, spec: SampleSpec) -> None:
     (folder / 'Annotations').mkdir()
     stems: dict[str, list[str]] = {}
     for split in VOC_MAPS.splits:
-        stems[split] = [f'{split}_{i + 1:06d}' for i in range(spec.count(split))]
+        stems[split] = [stem_of(split, i) for i in range(spec.count(split))]
         for index, stem in enumerate(stems[split]):
             scene = spec.scene(split, index, with_other=True)
             path = folder / 'Annotations' / f'{stem}.xml'

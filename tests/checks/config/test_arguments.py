@@ -103,6 +103,13 @@ def test_what_is_wrong(segmentor, change, message):
     assert len(str(error.value).splitlines()) <= 3
 
 
+def test_a_switched_pipeline_is_checked(root):
+    cfg = Config.fromfile(root / 'configs/rtmdet_ins_convformer.py')
+    cfg.custom_hooks[-1].switch_pipeline[-1].typo = 1
+    with pytest.raises(ConfigError, match="PackDetInputs has no argument 'typo'"):
+        check_arguments_of(cfg, SPLITS)
+
+
 @pytest.mark.parametrize(
     'change',
     [

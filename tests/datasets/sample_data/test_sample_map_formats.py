@@ -36,7 +36,7 @@ def test_every_image_has_its_label_map(form, tmp_path):
     seen = set()
     for split, name in form.splits.items():
         for number in range(1, 5):
-            place = {'split': name, 'stem': f'{split}_{number:06d}'}
+            place = {'split': name, 'stem': f'{split}_{number:08d}'}
             image = cv2.imread(str(tmp_path / 'set' / form.image.format(**place)))
             path = tmp_path / 'set' / form.labels.format(**place)
             labels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
