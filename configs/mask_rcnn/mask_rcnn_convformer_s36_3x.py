@@ -1,5 +1,5 @@
-# Drop path rate: as in ImageNet training. No value for COCO is published for this
-# size.
+# Drop path rate: as in ImageNet training. No value for Mask R-CNN is published for
+# this size.
 _base_ = [
     '../_base_/backbones/convformer_s36.py',
     '../_base_/methods/mask_rcnn.py',

@@ -1,7 +1,7 @@
 # The head of Mask2Former (arXiv 2112.01527), as mmdet and mmseg build it, and how it
 # matches queries to masks in training. The method's config adds the classes, and the
 # experiment's `in_channels`.
-attention = dict(embed_dims=256, num_heads=8, dropout=0.0, batch_first=True)
+attention = dict(embed_dims=256, num_heads=8, batch_first=True)
 relu = dict(type='ReLU', inplace=True)
 
 mask2former_head = dict(
@@ -19,7 +19,9 @@ mask2former_head = dict(
         encoder=dict(
             num_layers=6,
             layer_cfg=dict(
-                self_attn_cfg=dict(**attention, num_levels=3, num_points=4),
+                self_attn_cfg=dict(
+                    **attention, num_levels=3, num_points=4, dropout=0.0
+                ),
                 ffn_cfg=dict(
                     embed_dims=256,
                     feedforward_channels=1024,
