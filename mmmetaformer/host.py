@@ -352,4 +352,6 @@ def kinds_of(dataset: Mapping[str, Any], scope: str | None) -> list[str]:
 def predicts_masks(model: Mapping[str, Any]) -> bool:
     """Whether the model of a config is a detector that predicts a mask per object."""
     heads = model.get('roi_head') or model
-    return bool(heads.get('mask_head')) or bool(model.get('panoptic_head'))
+    # RTMDet-Ins predicts boxes and masks in one head.
+    in_one = 'loss_mask' in (heads.get('bbox_head') or {})
+    return in_one or any((heads.get('mask_head'), model.get('panoptic_head')))
