@@ -99,11 +99,13 @@ def method(cfg):
 def plain(value):
     """Normalize a config: tuples to lists, no defaults, mmseg's names of our heads."""
     if isinstance(value, dict):
+        # No dropout is the default, but of deformable attention, which takes levels.
+        no_dropout = () if 'num_levels' in value else (('dropout', 0.0),)
         return {
             key: plain(item)
             for key, item in value.items()
             if key not in ('backend_args', 'debug')
-            and (key, item) not in (NO_MASKS, *DEFAULTS)
+            and (key, item) not in (NO_MASKS, *DEFAULTS, *no_dropout)
         }
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
