@@ -28,8 +28,8 @@ setup:  ## Create or update the environment for training, .venv
 setup-tests:
 	$(SETUP) .venv lite report tests
 
-setup-slow:  # the notebook and the site need `docs`, the trackers `track`
-	$(SETUP) .venv lite report tests docs track
+setup-slow:  # the notebook and the site need `docs`, the pages the others
+	$(SETUP) .venv lite report tests docs track export completion
 
 setup-lint:
 	$(SETUP) .venv lite lint
@@ -55,7 +55,7 @@ test: setup-tests  ## Run the tests, except the slow ones
 	$(PYTEST) -m 'not slow'
 
 test-slow: setup-slow  ## Run the slow tests, except those of faults
-	@echo '==> Running the slow tests: half an hour on two cores'
+	@echo '==> Running the slow tests: an hour on two cores'
 	$(BIN)/python -m pytest -m 'slow and not faults' -v
 
 test-faults: setup-tests  ## Kill, damage, starve and hang runs; print a table

@@ -1,39 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The data, configs and checkpoints that the pages take as given, all tiny."""
+"""The data and checkpoints that the pages take as given, all tiny."""
 
+import json
 import shutil
 
 import cv2
 import numpy as np
+import torch
 from made_sets import write_picture
-from tiny_runs import TINY_MODELS
+from mmdet.datasets import CocoDataset
+from mmengine.config import Config
+from mmengine.registry import MODELS, DefaultScope
+from page_configs import DIMS, SIDE
 from tiny_work_dirs import write_work_dir
 
-# What shortens a training: two steps, or one epoch.
-SHORT = {
-    'upernet': """
-train_cfg = dict(max_iters=2, val_interval=2)
-default_hooks = dict(checkpoint=dict(interval=2))
-""",
-    'mask_rcnn': """
-train_cfg = dict(max_epochs=1, val_interval=1)
-""",
-}
+from mmmetaformer.datasets.sample_data import write_ade20k, write_coco
 
 
-def write_configs(root, folder):
-    """Write a checkout's tools, and configs of the same names with tiny backbones."""
-    (folder / 'tools').symlink_to(root / 'tools')
-    (folder / 'configs').mkdir()
-    for method in ('upernet', 'mask_rcnn', 'faster_rcnn'):
-        kind = method if method == 'upernet' else 'mask_rcnn'
-        text = TINY_MODELS[kind].format(root=root, family='convformer') + SHORT[kind]
-        text += (
-            'param_scheduler = []\ntrain_dataloader = dict(batch_size=2, num_workers=0,'
-            ' persistent_workers=False)\n'
-        )
-        file = folder / f'configs/{method}_convformer.py'
-        file.write_text(text.replace('mask_rcnn', method))
+def write_archives(folder):
+    """Write COCO and ADE20K with few and small images."""
+    size = dict(num_train=4, num_val=2, image_size=SIDE, seed=0)
+    write_ade20k(folder / 'data/ade/ADEChallengeData2016', **size)
+    write_coco(folder / 'data/coco', **size)
+    for file in folder.glob('data/coco/annotations/instances_*.json'):
+        content = json.loads(file.read_text())
+        content['categories'] = [
+            dict(id=number, name=name)
+            for number, name in enumerate(CocoDataset.METAINFO['classes'], 1)
+        ]
+        file.write_text(json.dumps(content))
 
 
 def write_trained(root, folder, method, work_dir):
@@ -48,12 +43,43 @@ def write_photos(folder):
         write_picture(folder / f'{name}.jpg', seed=index)
 
 
-def readme(root, folder, section):
+def nothing(root, folder):
+    pass
+
+
+def archives(root, folder):
     write_photos(folder)
-    write_trained(root, folder, 'upernet', 'work_dirs/upernet_convformer')
+    write_archives(folder)
 
 
-def predict(root, folder, section):
+def checkpoint(root, folder):
+    """Write what a training with a config of this folder leaves, and the data."""
+    archives(root, folder)
+    cfg = Config.fromfile(folder / 'configs/upernet_convformer.py')
+    with DefaultScope.overwrite_default_scope(cfg.default_scope):
+        state = MODELS.build(cfg.model).state_dict()
+    work_dir = folder / 'work_dirs/upernet_convformer'
+    work_dir.mkdir(parents=True)
+    meta = dict(iter=2, epoch=0, cfg=cfg.pretty_text)
+    torch.save(dict(state_dict=state, meta=meta), work_dir / 'iter_2.pth')
+    (work_dir / 'last_checkpoint').write_text('iter_2.pth')
+
+
+def weights(root, folder):
+    write_archives(folder)
+    write_trained(root, folder, 'upernet', 'work_dirs/x')
+    backbone = MODELS.build(
+        dict(type='mmmetaformer.CAFormer', arch=dict(depths=[1] * 4, dims=DIMS))
+    )
+    torch.save(backbone.state_dict(), folder / 'caformer.pth')
+
+
+def swin(root, folder):
+    name = 'configs/mask_rcnn_swin_t.py'
+    (folder / name).write_text(f"_base_ = '{root}/{name}'\n")
+
+
+def predict(root, folder):
     write_photos(folder)
     write_picture(folder / 'large.tif', (150, 90))
     clip = cv2.VideoWriter(

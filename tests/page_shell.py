@@ -2,7 +2,6 @@
 """A shell that runs what pages say, shortened where it trains."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,10 +41,6 @@ class PageShell:
             filter(None, (str(root), os.environ.get('PYTHONPATH')))
         )
         self.folder = home / 'empty'
-        self.folder.mkdir()
-
-    def start_over(self) -> None:
-        shutil.rmtree(self.folder)
         self.folder.mkdir()
 
     def __call__(self, script: str) -> subprocess.CompletedProcess[str]:

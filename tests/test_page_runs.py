@@ -2,106 +2,49 @@
 """The blocks of the pages run as they are written, on tiny sets, in order."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from pathlib import Path
 
-import page_sets
 import pytest
 from page_commands import PAGES, commands_of
+from page_configs import write_configs
+from page_runs import ELSEWHERE, RUN
 
 BLOCK = re.compile(r'^```(bash|python)\n(.*?)^```$|^(#+ [^\n]*)$', re.M | re.S)
-FRESH_MACHINE = 'sets a machine up: tests/fresh_machine.sh, tests/installed.sh'
-ARCHIVES = 'trains on COCO or ADE20K: the same on sample data is in five_minutes.md'
-
-
-@dataclass(frozen=True)
-class Page:
-    """How a page is run.
-
-    Args:
-        given: Writes what the page takes as given.
-        before: A script of what its sentences say to do before.
-        swaps: What the page says, and what is run instead: names that it leaves to the
-            reader, and lengths.
-        not_run: The starts of commands that are left out, and why.
-        sections: Each section starts from what is given, not from the one before.
-        needs: Packages without which the page is skipped.
-    """
-
-    given: Callable
-    before: str = ''
-    swaps: dict[str, str] = field(default_factory=dict)
-    not_run: dict[str, str] = field(default_factory=dict)
-    sections: bool = False
-    needs: tuple[str, ...] = ()
-
-
-RUN = {
-    'README.md': Page(
-        page_sets.readme,
-        not_run={
-            'git clone ': FRESH_MACHINE,
-            'make ': FRESH_MACHINE,
-            'source .venv/bin/activate': FRESH_MACHINE,
-            'python tools/train.py configs/upernet_convformer.py': ARCHIVES,
-            'python tools/train.py configs/mask_rcnn/mask_rcnn_caformer': ARCHIVES,
-            'bash tools/dist_train.sh configs/mask_rcnn_convformer.py 8': ARCHIVES,
-            'python tools/test.py configs/upernet_convformer.py CHECKPOINT': ARCHIVES,
-        },
-    ),
-    'docs/predict.md': Page(
-        page_sets.predict,
-        swaps={
-            '/last 8 photos/': '/last 2 photos/',
-            "'work_dirs/x/epoch_12.pth'": "'work_dirs/detector/iter_2.pth'",
-            "device='cuda:1'": "device='cpu'",
-            'model(array)': 'model(result.image)',
-        },
-    ),
-}
-# A test of its own runs this page.
-ELSEWHERE = {'docs/five_minutes.md'}
-# Parsed only: tests/test_doc_commands.py gives each command of these pages to the real
-# parser, and nothing runs them.
-PARSED_ONLY = {
-    'CONTRIBUTING.md',
-    'docs/benchmarks.md',
-    'docs/data.md',
-    'docs/export.md',
-    'docs/install.md',
-    'docs/launching.md',
-    'docs/mmcv_ops.md',
-    'docs/reliability.md',
-    'docs/report.md',
-    'docs/resume.md',
-    'docs/safe_checkpoints.md',
-    'docs/scaling.md',
-    'docs/stock_configs.md',
-    'docs/token_mixers.md',
-    'docs/training.md',
-    'docs/weights.md',
-}
+FILE = re.compile(r'# (\w+)\.py\n')
+ROOT = Path(__file__).parents[1]
 
 
 def blocks_of(text):
-    """Yield language, text and section of each block of a page."""
-    section = ''
+    """Return language, text and section of each block of a page."""
+    section, blocks = '', []
     for language, block, heading in BLOCK.findall(text):
         section = heading or section
         if block:
-            yield language, block, section
+            blocks.append((language, block, section))
+    return blocks
 
 
-def what_runs(block, not_run, left_out):
-    """Return a script without the commands on the list; note those in left_out."""
-    lines = []
-    for line in block.replace('\\\n', ' ').splitlines():
-        commands = [' '.join(words) for words in commands_of(line)]
-        found = {s for s in not_run if any(c.startswith(s.strip()) for c in commands)}
-        left_out |= found
-        if not found:
-            lines.append(line)
-    return '\n'.join(lines)
+def sections_to_run():
+    """Return pages and a section that runs alone, or '' for all of the page."""
+    runs = []
+    for name, page in RUN.items():
+        blocks = blocks_of((ROOT / name).read_text())
+        sections = [section for *_, section in blocks] if page.sections else ['']
+        for section in dict.fromkeys(sections):
+            runs.append(pytest.param(name, section, id=f'{name} {section}'.strip()))
+    return runs
+
+
+def left_out(line, not_run):
+    """Return the starts on the list that a command of this line has."""
+    found = [' '.join(words) for words in commands_of(line)]
+    return {start for start in not_run if any(c.startswith(start) for c in found)}
+
+
+def what_runs(block, not_run):
+    """Return a script without the commands on the list."""
+    lines = block.replace('\\\n', ' ').splitlines()
+    return '\n'.join(line for line in lines if not left_out(line, not_run))
 
 
 def test_every_page_is_on_a_list(root):
@@ -111,35 +54,51 @@ def test_every_page_is_on_a_list(root):
         for page in root.glob(pattern)
         if any(language == 'bash' for language, *_ in blocks_of(page.read_text()))
     }
-    assert {*RUN, *ELSEWHERE, *PARSED_ONLY} == pages
-    assert len(RUN) + len(ELSEWHERE) + len(PARSED_ONLY) == len(pages)
+    assert {*RUN, *ELSEWHERE} == pages
+    assert len(RUN) + len(ELSEWHERE) == len(pages)
+
+
+@pytest.mark.parametrize('name', RUN)
+def test_what_is_swapped_or_left_out_is_on_the_page(name, root):
+    page = RUN[name]
+    blocks = blocks_of((root / name).read_text())
+    text = ''.join(block for _, block, _ in blocks)
+    assert [said for said in page.swaps if said not in text] == []
+    scripts = [block for language, block, _ in blocks if language == 'bash']
+    lines = '\n'.join(scripts).replace('\\\n', ' ').splitlines()
+    found = set().union(*(left_out(line, page.not_run) for line in lines))
+    assert found == set(page.not_run)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('name', RUN)
-def test_page(name, root, shell):
+@pytest.mark.parametrize(('name', 'section'), sections_to_run())
+def test_page(name, section, root, shell):
     page = RUN[name]
     for package in page.needs:
         pytest.importorskip(package)
-    last, earlier, left_out = None, '', set()
-    for language, block, section in blocks_of((root / name).read_text()):
-        if last is None or (page.sections and section != last):
-            shell.start_over()
-            page_sets.write_configs(root, shell.folder)
-            page.given(root, shell.folder, section)
-            if last is None:
-                check(shell, page.before)
-        last = section
+    write_configs(root, shell.folder)
+    page.given(root, shell.folder)
+    check(shell, page.before)
+    text, earlier = (root / name).read_text(), ''
+    for language, block, place in blocks_of(text):
+        if section not in ('', place):
+            continue
         for said, done in page.swaps.items():
             block = block.replace(said, done)
         if language == 'bash':
-            check(shell, what_runs(block, page.not_run, left_out))
+            check(shell, what_runs(block, page.not_run))
+        elif file := FILE.match(block):
+            (shell.folder / f'{file[1]}.py').write_text(block)
+            if text.count(file[1]) == 1:  # no other block uses it
+                check(shell, f'python {file[1]}.py')
+        elif page.settings and 'import ' not in block:
+            base = f"_base_ = 'configs/{page.settings}.py'\n"
+            (shell.folder / 'settings.py').write_text(base + block)
+            check(shell, 'python tools/train.py settings.py --overwrite')
         else:  # a block goes on where the one before ended
             earlier += block
             (shell.folder / 'page.py').write_text(earlier)
             check(shell, 'python page.py')
-    assert left_out == set(page.not_run)
-    assert last is not None
 
 
 def check(shell, script):
@@ -148,8 +107,6 @@ def check(shell, script):
 
 
 def test_a_command_that_fails_is_not_left_out(shell):
-    left_out = set()
-    script = what_runs('true a \\\n  b  # c\nfalse\n', {'true': 'x'}, left_out)
-    assert left_out == {'true'}
-    with pytest.raises(AssertionError, match='false'):
+    script = what_runs('true a \\\n  b  # c\nfalse\n', {'true': 'x'})
+    with pytest.raises(AssertionError, match='^false\n'):
         check(shell, script)

@@ -15,13 +15,15 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.host import dicts_in
+from mmmetaformer.host import dicts_in, type_name
 from mmmetaformer.say import say
 
 from .slurm_launch import prepare_slurm_launch
 
 __all__ = ['prepare_cpu_launch']
 
+#: mmengine's default.
+WRAPPER = 'MMDistributedDataParallel'
 SYNC_BN = ('SyncBN', 'MMSyncBN')
 
 
@@ -55,13 +57,15 @@ def prepare_cpu_launch(cfg: Config) -> None:
     dist.init_process_group('gloo', timeout=seconds and timedelta(seconds=seconds))
     if not cfg.get('model_wrapper_cfg'):
         cfg.model_wrapper_cfg = dict(
-            type='MMDistributedDataParallel',
+            type=WRAPPER,
             device_ids=None,
             broadcast_buffers=False,
             find_unused_parameters=cfg.get('find_unused_parameters', False),
             # Same bits; saves a copy of all gradients (docs/scaling.md).
             gradient_as_bucket_view=True,
         )
+    elif type_name({'type': WRAPPER, **cfg.model_wrapper_cfg}).endswith(WRAPPER[2:]):
+        cfg.model_wrapper_cfg.setdefault('device_ids', None)
     layers = [node for node in dicts_in(cfg.model) if node.get('type') in SYNC_BN]
     for layer in layers:
         layer['type'] = 'BN'

@@ -109,6 +109,8 @@ def read_run_config(args: argparse.Namespace) -> Config:
     if args.image_size:
         use_image_size(cfg, args.image_size)
     merge_options(cfg, args.cfg_options)
+    if isinstance(cfg.get('randomness'), Mapping):
+        cfg.randomness.setdefault('seed', None)  # mmengine has no default for it
     if args.ignore_label:
         use_ignored_labels(cfg, args.ignore_label)
     use_suffixes(cfg, args.cfg_options)

@@ -5,7 +5,8 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
+from mmmetaformer.errors import ConfigError, warn
 from mmmetaformer.host import (
     SPLITS,
     data_sets,
@@ -14,8 +15,17 @@ from mmmetaformer.host import (
     switches_of,
     type_name,
 )
+from mmmetaformer.predict.literals import read_literals
+from mmmetaformer.predict.pipeline import test_data_set
 
-__all__ = ['SCALES', 'is_canvas', 'scaled', 'short_side', 'use_image_size']
+__all__ = [
+    'SCALES',
+    'is_canvas',
+    'scaled',
+    'short_side',
+    'use_image_size',
+    'warn_of_image_size',
+]
 
 #: What transforms call the size of an image.
 SCALES = ('scale', 'scales', 'img_scale', 'max_size')
@@ -77,10 +87,46 @@ def short_side(dataset: Any, option: str) -> int:
         ConfigError: The test pipeline has no Resize with a scale.
     """
     for inner in data_sets(dataset):
-        for node in dicts_in(inner['pipeline']):
-            if 'scale' in node:
-                return min(node['scale'])
+        side = _side(inner['pipeline'])
+        if side is not None:
+            return side
     raise ConfigError(f'{option} needs a Resize with a scale in the test pipeline')
+
+
+def _side(pipeline: Any) -> int | None:
+    """Return the short side of a pipeline's first scale in pixels, None for none."""
+    for node in dicts_in(pipeline):
+        scale = node.get('scale')
+        # A single number is both sides; -1 leaves a side open.
+        sides = scale if isinstance(scale, (list, tuple)) else [scale]
+        pixels = [side for side in sides if isinstance(side, int) and side > 0]
+        if pixels:
+            return min(pixels)
+    return None
+
+
+def warn_of_image_size(checkpoint: Checkpoint, cfg: Config) -> None:
+    """Warn that images are tested at another size than in the checkpoint's own run.
+
+    Args:
+        checkpoint: Not judged if it carries no config.
+        cfg: The run's config.
+    """
+    text = checkpoint.meta.get('cfg')
+    if not isinstance(text, str):
+        return
+    try:
+        own = read_literals(text, checkpoint.path, ('test_dataloader',))
+    except ConfigError:  # no config that can be read as data
+        return
+    before = _side(test_data_set(own).get('pipeline'))
+    sides = (_side(inner.get('pipeline')) for inner in data_sets_of(cfg, 'test'))
+    now = next(sides, None)
+    if before and now and before != now:
+        warn(
+            f'{checkpoint.path} was trained with test images of {before} pixels (short '
+            f'side), and this test has {now}. For the same size: --image-size {before}'
+        )
 
 
 def scaled(size: Any, factor: float) -> Any:

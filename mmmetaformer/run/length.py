@@ -2,6 +2,7 @@
 """A recipe at another length: `--length`."""
 
 import math
+from collections.abc import MutableMapping
 from typing import Any
 
 from mmengine.config import Config
@@ -21,15 +22,18 @@ __all__ = ['use_length']
 EPOCHS = 'e'  # suffix of a length in epochs
 # A warm-up that takes more than half of a run becomes a tenth of it.
 LONGEST_WARMUP, SHORTENED_WARMUP = 0.5, 0.1
+# Lines in the log of a run that has as many steps.
+LEAST_LINES = 20
 
 
 def use_length(cfg: Config, length: str, world_size: int) -> None:
     """Train for another length, and move all that depends on it along.
 
     Warm-up, decay, and the intervals of validation and checkpoints change in
-    proportion. The length is the final one: it is not changed by --accumulate and
-    --auto-scale-lr. If its unit is not that of the config's loop, it is converted with
-    the number of images in the data set; a loop in epochs gets whole epochs.
+    proportion; a short run is logged more often. The length is the final one: it is not
+    changed by --accumulate and --auto-scale-lr. If its unit is not that of the config's
+    loop, it is converted with the number of images in the data set; a loop in epochs
+    gets whole epochs.
 
     Args:
         cfg: The run's config, changed in place, after all checks of its data.
@@ -60,8 +64,10 @@ def use_length(cfg: Config, length: str, world_size: int) -> None:
             new = max(1, round(new / per_epoch))
     scale_run(cfg, new / cfg.train_cfg[key])
     cfg.train_cfg[key] = new
-    steps = math.ceil(new * (per_epoch if in_epochs else 1) / passes)
+    done = new * (per_epoch if in_epochs else 1)
+    steps = math.ceil(done / passes)
     _fit_warmup(cfg, steps)
+    _fit_logging(cfg, int(done))
     check_schedule(cfg)
     unit = 'epochs' if in_epochs else 'iterations'
     validation = cfg.train_cfg.get('val_interval', 1)
@@ -115,6 +121,13 @@ def _fit_warmup(cfg: Config, steps: int) -> None:
             if not other.get('by_epoch', True) and other.get('begin', 0) == end:
                 other['begin'] = warmup['end']
     drop_stuck(cfg)
+
+
+def _fit_logging(cfg: Config, passes: int) -> None:
+    """Log a short run often enough for curves."""
+    hook = (cfg.get('default_hooks') or {}).get('logger')
+    if isinstance(hook, MutableMapping) and isinstance(hook.get('interval'), int):
+        hook['interval'] = max(1, min(hook['interval'], passes // LEAST_LINES))
 
 
 def _is_warmup(scheduler: Any) -> bool:

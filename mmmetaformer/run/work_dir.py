@@ -59,12 +59,15 @@ def check_work_dir(cfg: Config, resumes: bool, overwrite: bool) -> None:
         )
     # Also what an init_cfg or a teacher is loaded from.
     nodes = dicts_in(cfg.get('model') or {})
-    starts = [cfg.get('load_from'), *(node.get('checkpoint') for node in nodes)]
-    for start in starts:
+    starts = [
+        ('load_from', cfg.get('load_from')),
+        *(('checkpoint', node.get('checkpoint')) for node in nodes),
+    ]
+    for key, start in starts:
         if isinstance(start, str) and any(_is(path, start) for path in there):
             raise ConfigError(
-                f'the run starts from {start}, one of the checkpoints that --overwrite '
-                'removes: choose another --work-dir'
+                f'{key}: the run starts from {start}, one of the checkpoints that '
+                '--overwrite removes: choose another --work-dir'
             )
 
 

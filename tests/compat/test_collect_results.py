@@ -17,6 +17,7 @@ import torch.distributed as dist
 from torch.multiprocessing import start_processes
 from mmengine.dist import collect_results_cpu as through_folder
 from mmmetaformer.compat import collect_results
+from mmmetaformer.compat.process_end import end_process
 from mmengine.evaluator import BaseMetric
 
 collect_results.install()
@@ -61,7 +62,7 @@ def work(rank, folder, processes):
     metric = Keep()
     metric.process(None, [result(i) for i in range(5, 10)[rank::processes]])
     assert metric.evaluate(5) == dict(count=5, last=9)
-    dist.destroy_process_group()
+    end_process(0)
 
 start_processes(work, (sys.argv[1], 3), 3, start_method='fork')
 """

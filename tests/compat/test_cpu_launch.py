@@ -63,11 +63,22 @@ def launched(monkeypatch):
     torch.distributed.destroy_process_group()
 
 
-def test_own_wrapper_is_kept(launched):
-    wrapper = dict(type='MMSeparateDistributedDataParallel')
+@pytest.mark.parametrize(
+    ('wrapper', 'added'),
+    [
+        (dict(type='MMSeparateDistributedDataParallel'), dict(device_ids=None)),
+        (
+            dict(type='MMDistributedDataParallel', static_graph=True),
+            dict(device_ids=None),
+        ),
+        (dict(broadcast_buffers=False), dict(device_ids=None)),
+        (dict(type='MMFullyShardedDataParallel'), {}),
+    ],
+)
+def test_own_wrapper_gets_no_device(launched, wrapper, added):
     cfg = Config(dict(launcher='pytorch', model=dict(), model_wrapper_cfg=wrapper))
     prepare_cpu_launch(cfg)
-    assert cfg.model_wrapper_cfg.to_dict() == wrapper
+    assert cfg.model_wrapper_cfg.to_dict() == {**wrapper, **added}
 
 
 @pytest.mark.parametrize('unused', [None, True])

@@ -19,6 +19,8 @@ def test_a_new_warning_is_shown_and_a_known_one_is_not():
         warnings.warn(
             '`torch.cuda.amp.GradScaler(args...)` is deprecated.', stacklevel=2
         )
+        warnings.warn('Grad strides do not match bucket view strides.', stacklevel=2)
+        warnings.warn('barrier(): using the device under current', stacklevel=2)
         compile('"\\ "', 'mmdet', 'exec')
         warnings.warn('something new', stacklevel=2)
     assert [str(one.message) for one in seen] == ['something new']

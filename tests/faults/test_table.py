@@ -28,7 +28,8 @@ SKIPPED = "import pytest\npytest.skip('a whole file', allow_module_level=True)\n
 def test_counts_by_row(root, tmp_path):
     folder = tmp_path / 'tests'
     folder.mkdir()
-    shutil.copy(root / 'tests/conftest.py', folder)
+    for name in ('conftest', 'page_shell'):
+        shutil.copy(root / f'tests/{name}.py', folder)
     for name, text in (('some', TESTS), ('skipped', SKIPPED)):
         (folder / f'part_{name}').mkdir()
         (folder / f'part_{name}/test_{name}.py').write_text(text)

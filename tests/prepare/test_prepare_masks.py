@@ -6,7 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
-from made_sets import write_mask, write_picture
+from made_sets import numbers, write_cityscapes, write_mask, write_picture
 from PIL import Image
 
 from mmmetaformer.prepare.formats.palette import read_palette
@@ -19,11 +19,6 @@ def write_pairs(root, array, number=2, end='', suffix='.jpg', **more):
         write_picture(root / f'images/im{index}{suffix}', seed=index)
         write_mask(root / f'masks/im{index}{end}.png', array, **more)
     return '--images', root / 'images', '--masks', root / 'masks'
-
-
-def numbers(*values):
-    """A map of 64x48 with stripes of these values."""
-    return np.repeat(np.array(values), 64 // len(values))[None].repeat(48, 0)
 
 
 def colors(*values):
@@ -212,18 +207,6 @@ def test_faults_of_a_palette(tmp_path, text, fault):
     (tmp_path / 'colors.txt').write_text(text)
     with pytest.raises(ValueError, match=fault):
         read_palette(tmp_path / 'colors.txt')
-
-
-def write_cityscapes(root, kind):
-    for split, city in (('train', 'aachen'), ('val', 'lindau'), ('test', 'bonn')):
-        stem = f'{city}_000000_000019'
-        write_picture(root / f'leftImg8bit/{split}/{city}/{stem}_leftImg8bit.png')
-        if split != 'test':
-            values = (
-                numbers(7, 0, 33, 26) if kind == 'labelIds' else numbers(0, 255, 18, 13)
-            )
-            write_mask(root / f'gtFine/{split}/{city}/{stem}_gtFine_{kind}.png', values)
-    return root
 
 
 @pytest.mark.parametrize('kind', ['labelIds', 'labelTrainIds'])

@@ -4,9 +4,10 @@
 import pytest
 from mmengine.config import Config
 
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.checks.checkpoint.contents import Checkpoint
+from mmmetaformer.errors import ConfigError, collected_warnings
 from mmmetaformer.host import dicts_in
-from mmmetaformer.run.image_size import use_image_size
+from mmmetaformer.run.image_size import use_image_size, warn_of_image_size
 
 
 def sizes(node, key):
@@ -65,3 +66,42 @@ def test_batches_are_padded_to_the_crop(root):
     use_image_size(cfg, 400)  # instead of 800
     (pad,) = cfg.model.data_preprocessor.batch_augments
     assert sizes(cfg.train_dataloader, 'crop_size') == [pad['size']] == [(512, 512)]
+
+
+@pytest.mark.parametrize('name', ['upernet_convformer', 'mask_rcnn_convformer'])
+def test_a_checkpoint_of_another_size(root, name):
+    cfg = Config.fromfile(root / f'configs/{name}.py')
+    side = 512 if name.startswith('upernet') else 800
+    for text in (cfg.pretty_text, None, 'x = open()', 'test_dataloader = None'):
+        checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=text))
+        with collected_warnings() as said:
+            warn_of_image_size(checkpoint, cfg)
+        assert not said
+    checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
+    use_image_size(cfg, 128)
+    with collected_warnings() as said:
+        warn_of_image_size(checkpoint, cfg)
+    assert [line.endswith(f'--image-size {side}') for line in said] == [True]
+
+
+@pytest.mark.parametrize(
+    ('scale', 'side'),
+    [
+        (512, 512),
+        ((2048, 512), 512),
+        ([-1, 800], 800),
+        (None, None),
+        (('a', 1.5), None),
+    ],
+)
+def test_a_scale_is_a_number_or_a_pair(root, scale, side):
+    cfg = Config.fromfile(root / 'configs/upernet_convformer.py')
+    step = cfg.test_dataloader.dataset.pipeline[1]
+    assert 'scale' in step
+    step.scale = scale
+    checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
+    step.scale = (100, 100)
+    with collected_warnings() as said:
+        warn_of_image_size(checkpoint, cfg)
+    expected = [] if side is None else [True]
+    assert [line.endswith(f'--image-size {side}') for line in said] == expected

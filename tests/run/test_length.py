@@ -112,3 +112,21 @@ def test_recipes(schedule, word, expected, root):
 def test_words_that_are_no_length(word):
     with pytest.raises(argparse.ArgumentTypeError, match='such as 20e'):
         length(word)
+
+
+@pytest.mark.parametrize(
+    ('make', 'word', 'interval'),
+    [
+        (by_steps, '96', 4),
+        (by_steps, '8', 1),
+        (by_steps, '8000', 50),
+        (by_epochs, '6e', 2),  # 8 steps an epoch
+    ],
+)
+def test_a_short_run_is_logged_often(make, word, interval, tmp_path):
+    cfg = make(tmp_path, 16 if make is by_steps else 8)
+    cfg.default_hooks.logger = dict(type='LoggerHook', interval=50)
+    use_length(cfg, word, 1)
+    assert cfg.default_hooks.logger.interval == interval
+    del cfg.default_hooks.logger
+    use_length(cfg, word, 1)

@@ -14,6 +14,7 @@ ARCH = dict(depths=(1,) * 4, dims=(32,) * 4)
 SCRIPT = """
 import sys
 import torch.distributed as dist
+from mmmetaformer.compat.process_end import end_process
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models import CAFormer
 from mmmetaformer.weights.load import load_pretrained
@@ -30,7 +31,7 @@ for checkpoint in bad:
             load_pretrained(backbone, good if one_alone and rank == '0' else checkpoint)
         except ConfigError as error:
             print(str(error).replace(chr(10), ' '))
-dist.destroy_process_group()
+end_process(0)
 """
 
 

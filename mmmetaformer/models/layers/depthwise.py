@@ -29,12 +29,12 @@ class Depthwise(nn.Conv2d):
 
 
 def _depthwise_conv2d(x: Tensor, weight: Tensor) -> Tensor:
-    in_cudnn, in_onednn = efficient.depthwise.in_cudnn, efficient.depthwise.in_onednn
+    kernels = efficient.depthwise
     if efficient.use_kernels(compiled=True):
-        if in_onednn.applies_to(x, weight):
-            return in_onednn.depthwise_conv2d(x, weight)
-        if in_cudnn.applies_to(x):
-            return in_cudnn.depthwise_conv2d(x, weight)
+        if efficient.runs_in_onednn(x, weight):
+            return kernels.in_onednn.depthwise_conv2d(x, weight)
+        if kernels.in_cudnn.applies_to(x):
+            return kernels.in_cudnn.depthwise_conv2d(x, weight)
     return F.conv2d(x, weight, padding=weight.shape[-1] // 2, groups=len(weight))
 
 

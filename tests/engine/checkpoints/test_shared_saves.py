@@ -22,6 +22,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from toy_run import by_steps
 from mmmetaformer import compat
+from mmmetaformer.compat.process_end import end_process
 from mmmetaformer.engine.checkpoints import save_now, use_safe_checkpoints
 from mmmetaformer.errors import ConfigError
 compat.install()
@@ -52,6 +53,7 @@ try:
     runner.train()
 except ConfigError as error:
     print('stopped:', runner.iter + 1, error)
+end_process(0)
 """
 )
 KILLED = (

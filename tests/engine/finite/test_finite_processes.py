@@ -14,6 +14,7 @@ from mmengine.runner import Runner
 sys.path.insert(0, sys.argv[1])
 from toy_run import by_steps
 from mmengine.hooks import Hook
+from mmmetaformer.compat.process_end import end_process
 from mmmetaformer.engine.finite import stop_at_nan
 from mmmetaformer.errors import DivergedError
 
@@ -42,7 +43,7 @@ try:
     runner.train()
 except DivergedError as error:
     print('stopped:', runner.iter + 1, error)
-dist.destroy_process_group()
+end_process(0)
 """
 
 

@@ -11,6 +11,7 @@ from .autocast import autocast_dtype, to_autocast
 from .eager import is_eager
 from .kernels import reference_kernels, use_kernels
 from .layer_norm import layer_norm
+from .onednn import runs_in_onednn
 from .overwriting import overwriting
 from .recomputing import Recomputing
 from .star_relu import star_relu
@@ -24,6 +25,7 @@ __all__ = [
     'layer_norm',
     'overwriting',
     'reference_kernels',
+    'runs_in_onednn',
     'runs_triton',
     'star_relu',
     'to_autocast',

@@ -20,5 +20,8 @@ def autocast_dtype(x: Tensor) -> torch.dtype:
 
 def to_autocast(x: Tensor) -> Tensor:
     """Return a tensor in that precision."""
-    # torch.fx traces with objects that are no tensors.
-    return x.to(autocast_dtype(x)) if isinstance(x, Tensor) else x
+    if not isinstance(x, Tensor):  # torch.fx traces with objects that are no tensors
+        return x
+    dtype = autocast_dtype(x)
+    # Outside autocast, exported graphs get no operation.
+    return x if x.dtype == dtype else x.to(dtype)

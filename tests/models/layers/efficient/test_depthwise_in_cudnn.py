@@ -58,10 +58,10 @@ def test_autocast(backward_inside):
     torch.testing.assert_close(found, expected, rtol=0.02, atol=0.2)
 
 
-def test_only_half_precision_on_a_gpu():
-    assert not in_cudnn.applies_to(torch.zeros(1, dtype=torch.bfloat16))
-    with torch.device('meta'):
-        assert not in_cudnn.applies_to(torch.zeros(1, dtype=torch.bfloat16))
+@pytest.mark.parametrize('device', ['cpu', 'meta'])
+def test_not_on_other_devices(device):
+    x = torch.zeros(1, dtype=torch.bfloat16, device=device)
+    assert not in_cudnn.applies_to(x)
 
 
 def test_compiled():

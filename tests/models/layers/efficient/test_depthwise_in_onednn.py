@@ -7,6 +7,7 @@ from ways import both_ways, errors
 
 from mmmetaformer.models.layers import Depthwise
 from mmmetaformer.models.layers.efficient.depthwise import in_onednn
+from mmmetaformer.models.layers.efficient.onednn import HAS_ONEDNN
 
 
 def forward_of(layer):
@@ -50,7 +51,7 @@ def takes_the_kernel(layer, x):
     return '_DepthwiseConv2d' in type(layer(x).grad_fn).__name__
 
 
-@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason='needs oneDNN')
+@pytest.mark.skipif(not HAS_ONEDNN, reason='needs oneDNN')
 def test_the_choice():
     layer = Depthwise(8, 7)
     x = torch.randn(1, 8, 16, 16)
@@ -71,7 +72,7 @@ def test_what_is_frozen_takes_no_gradient(frozen):
     assert (layer.weight.grad is None) == (frozen == 'weight')
 
 
-@pytest.mark.skipif(not in_onednn.HAS_ONEDNN, reason='needs oneDNN')
+@pytest.mark.skipif(not HAS_ONEDNN, reason='needs oneDNN')
 def test_compiled():
     layer = Depthwise(8, 7)
     graphs = torch._dynamo.testing.CompileCounterWithBackend('aot_eager')

@@ -21,10 +21,10 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.utils.flop_counter import register_flop_formula
 
-__all__ = ['applies_to', 'depthwise_conv2d']
+from .torch_gradients import gradient_of_input
 
-#: Whether torch was built with oneDNN; a compiler cannot trace the question.
-HAS_ONEDNN = torch.backends.mkldnn.is_available()
+__all__ = ['depthwise_conv2d']
+
 #: Most rows times width of a band.
 POSITIONS = 2**14
 #: Most channels times positions of a piece: input and gradient stay in the cache
@@ -44,13 +44,6 @@ def depthwise_conv2d(x: Tensor, weight: Tensor) -> Tensor:
     return _DepthwiseConv2d.apply(x, weight)
 
 
-def applies_to(x: Tensor, weight: Tensor) -> bool:
-    """Return whether oneDNN convolves these tensors as they are."""
-    if not HAS_ONEDNN or torch.is_autocast_enabled('cpu'):
-        return False
-    return all(t.device.type == 'cpu' and t.dtype == torch.float32 for t in (x, weight))
-
-
 class _DepthwiseConv2d(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor) -> Tensor:
@@ -61,20 +54,11 @@ class _DepthwiseConv2d(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None]:
         x, weight = ctx.saved_tensors
-        half = weight.shape[-1] // 2
         d_x = d_weight = None
         if ctx.needs_input_grad[0]:
-            d_x, _, _ = torch.ops.aten.convolution_backward(
-                grad,
-                x,
-                weight,
-                None,
-                *([1, 1], [half, half], [1, 1]),  # stride, padding, dilation
-                *(False, [0, 0], len(weight)),  # transposed, output padding, groups
-                [True, False, False],
-            )
+            d_x = gradient_of_input(grad, x, weight)
         if ctx.needs_input_grad[1]:
-            d_weight = _weight_gradient(x, grad, half)
+            d_weight = _weight_gradient(x, grad, weight.shape[-1] // 2)
         return d_x, d_weight
 
 
