@@ -23,6 +23,7 @@ __all__ = [
     'is_canvas',
     'scaled',
     'short_side',
+    'side_in_testing',
     'use_image_size',
     'warn_of_image_size',
 ]
@@ -105,12 +106,22 @@ def _side(pipeline: Any) -> int | None:
     return None
 
 
-def warn_of_image_size(checkpoint: Checkpoint, cfg: Config) -> None:
+def side_in_testing(cfg: Config) -> int | None:
+    """Return the short side of a config's test images in pixels, None for none.
+
+    Args:
+        cfg: The run's config, before `--tta` replaces the pipeline.
+    """
+    sides = (_side(inner.get('pipeline')) for inner in data_sets_of(cfg, 'test'))
+    return next(sides, None)
+
+
+def warn_of_image_size(checkpoint: Checkpoint, now: int | None) -> None:
     """Warn that images are tested at another size than in the checkpoint's own run.
 
     Args:
         checkpoint: Not judged if it carries no config.
-        cfg: The run's config.
+        now: The short side of the test images, None if it is not known.
     """
     text = checkpoint.meta.get('cfg')
     if not isinstance(text, str):
@@ -120,8 +131,6 @@ def warn_of_image_size(checkpoint: Checkpoint, cfg: Config) -> None:
     except ConfigError:  # no config that can be read as data
         return
     before = _side(test_data_set(own).get('pipeline'))
-    sides = (_side(inner.get('pipeline')) for inner in data_sets_of(cfg, 'test'))
-    now = next(sides, None)
     if before and now and before != now:
         warn(
             f'{checkpoint.path} was trained with test images of {before} pixels (short '

@@ -7,7 +7,11 @@ from mmengine.config import Config
 from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.errors import ConfigError, collected_warnings
 from mmmetaformer.host import dicts_in
-from mmmetaformer.run.image_size import use_image_size, warn_of_image_size
+from mmmetaformer.run.image_size import (
+    side_in_testing,
+    use_image_size,
+    warn_of_image_size,
+)
 
 
 def sizes(node, key):
@@ -75,12 +79,12 @@ def test_a_checkpoint_of_another_size(root, name):
     for text in (cfg.pretty_text, None, 'x = open()', 'test_dataloader = None'):
         checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=text))
         with collected_warnings() as said:
-            warn_of_image_size(checkpoint, cfg)
+            warn_of_image_size(checkpoint, side_in_testing(cfg))
         assert not said
     checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
     use_image_size(cfg, 128)
     with collected_warnings() as said:
-        warn_of_image_size(checkpoint, cfg)
+        warn_of_image_size(checkpoint, side_in_testing(cfg))
     assert [line.endswith(f'--image-size {side}') for line in said] == [True]
 
 
@@ -102,6 +106,6 @@ def test_a_scale_is_a_number_or_a_pair(root, scale, side):
     checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
     step.scale = (100, 100)
     with collected_warnings() as said:
-        warn_of_image_size(checkpoint, cfg)
+        warn_of_image_size(checkpoint, side_in_testing(cfg))
     expected = [] if side is None else [True]
     assert [line.endswith(f'--image-size {side}') for line in said] == expected
