@@ -37,7 +37,8 @@ it.
 
 - Parameters and MACs are counted by `tools/complexity.py`, heads included. *Input* is
   the size of the image: that of test images, or 800x1280 as in papers on COCO. One MAC
-  is one multiplication and one addition. MACs of Mask2Former and DINO are not counted.
+  is one multiplication and one addition. MACs of Mask2Former and DINO are not counted:
+  the counter runs shapes without values, and their transformers read values.
 - *Published* results are other people's. Their sources are below each table, with the
   recipe they were reached with, which can differ from the config's. SS: single scale.
   MS: several scales and flipping.

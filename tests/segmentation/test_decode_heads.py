@@ -121,12 +121,13 @@ def test_losses_that_mmseg_computes(options):
 
 
 @pytest.mark.usefixtures('no_efficient_loss')
-def test_switch():
-    ours, theirs = pair('FCNHead')
+@pytest.mark.parametrize('name', HEADS)
+def test_switch(name):
+    ours, theirs = pair(name)
     with pytest.raises(AssertionError, match='efficient loss'):
         step(ours)
-    options = dict(HEADS['FCNHead'], **COMMON, memory_efficient_loss=False)
-    plain = segmentation.FCNHead(**options)
+    options = dict(HEADS[name], **COMMON, memory_efficient_loss=False)
+    plain = getattr(segmentation, name)(**options)
     plain.load_state_dict(ours.state_dict())
     assert step(plain)[0] == step(theirs)[0]
 

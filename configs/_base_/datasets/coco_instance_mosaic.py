@@ -1,5 +1,7 @@
 # COCO 2017 instance segmentation as RTMDet-Ins-L trains on it: mosaics of four images,
 # mixed with one more. The last ten epochs take single images (`last_pipeline`).
+# Mosaics are made of images that a loading process remembers, which no checkpoint has:
+# a resumed run makes other mosaics than one that was not stopped (docs/resume.md).
 _base_ = './coco_instance.py'
 
 image_size = (640, 640)
