@@ -32,6 +32,7 @@ COMMANDS = (
     'complexity',
     'visualize-features',
     'doctor',
+    'ops',
     'configs',
     'completion',
 )

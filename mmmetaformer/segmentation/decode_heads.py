@@ -21,7 +21,7 @@ from .cross_entropy import resized_cross_entropy
 from .fpn_features import FPNFeatures
 from .uper_features import UPerFeatures
 
-__all__ = ['FCNHead', 'FPNHead', 'UPerHead']
+__all__ = ['FCNHead', 'FPNHead', 'SegformerHead', 'UPerHead']
 
 
 class _MemoryEfficientLoss(BaseDecodeHead):
@@ -75,6 +75,10 @@ class FCNHead(_MemoryEfficientLoss, decode_heads.FCNHead):
 
 class FPNHead(_MemoryEfficientLoss, FPNFeatures):
     """mmseg's FPNHead, of Semantic FPN (arXiv 1901.02446)."""
+
+
+class SegformerHead(_MemoryEfficientLoss, decode_heads.SegformerHead):
+    """mmseg's SegformerHead (arXiv 2105.15203)."""
 
 
 class UPerHead(_MemoryEfficientLoss, UPerFeatures):
