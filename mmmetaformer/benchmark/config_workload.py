@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole detector or segmentor on synthetic images and labels."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,7 +45,7 @@ class ConfigWorkload(Workload):
                 f'{name} has the scope {scope!r}, expected a config of mmdet or mmseg'
             )
         init_default_scope(scope)
-        model = build_model(cfg.model, scope)
+        model = build_model(_at_size(cfg.model, setting.size), scope)
         super().__init__(name, model, torch.empty(0), setting)
         generator = torch.Generator().manual_seed(0)
         make = _detection if scope == 'mmdet' else _segmentation
@@ -90,6 +91,15 @@ class ConfigWorkload(Workload):
         for state in self.optimizer.optimizer.state.values():
             yield from (value for value in state.values() if isinstance(value, Tensor))
         yield from (p.grad for p in self.module.parameters() if p.grad is not None)
+
+
+def _at_size(model: Any, size: tuple[int, int]) -> Any:
+    """Return a model's config that does not pad images to the recipe's crops."""
+    model = copy.deepcopy(model)
+    preprocessor = model.get('data_preprocessor') or {}
+    if preprocessor.get('size') is not None:
+        preprocessor['size'] = size
+    return model
 
 
 def _meta(size: tuple[int, int], index: int) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 """Count parameters, operations and memory of a config's model, part by part."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.command_line import add_config_options
 from mmmetaformer.run.find_config import find_config
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--backbone', action='store_true', help='leave neck and heads out'
     )
+    parser.add_argument(
+        '--batch',
+        type=int,
+        metavar='N',
+        help="images of the training step (default: the config's in each process)",
+    )
     add_config_options(parser, 'model.backbone.arch=s36')
 
 
@@ -29,12 +39,14 @@ def run(args: argparse.Namespace) -> None:
     """Count and print.
 
     Raises:
-        ConfigError: The shape is none, or the config does not work.
+        ConfigError: The shape or batch is none, or the config does not work.
     """
     if args.shape and (len(args.shape) > 2 or min(args.shape) < 32):
         raise ConfigError(
             f'--shape takes one or two sizes from 32 up, got {args.shape}'
         )
+    if args.batch is not None and args.batch < 1:
+        raise ConfigError(f'--batch takes a number from 1 up, got {args.batch}')
     find_config(args.config)
     # Only now: help and misspelt names do not wait for torch.
     from mmmetaformer import compat
@@ -49,3 +61,15 @@ def run(args: argparse.Namespace) -> None:
     check_run(cfg, splits=())
     shape = (args.shape[0], args.shape[-1]) if args.shape else None
     print(describe(count_complexity(cfg, shape, args.backbone)))
+    if not args.backbone:
+        print(f'\n{_memory(cfg, shape, args.batch)}')
+
+
+def _memory(cfg: 'Config', shape: tuple[int, int] | None, batch: int | None) -> str:
+    from mmmetaformer.run.step_memory import describe_step_memory, expected_memory
+
+    try:
+        memory = expected_memory(cfg, shape, batch)
+    except ConfigError as error:  # of a model that trains all the same
+        return f'Not counted: {error}'
+    return f'Memory: {describe_step_memory(memory)}.'

@@ -95,21 +95,34 @@ def _roi_runs(model: nn.Module, roi_head: Any, training: bool) -> Iterator[HeadR
             extractor: Any = extractors[i] if is_list else extractors
             size = extractor.roi_layers[0].output_size
             number = (sampled if training else testing)[kind]
-            rois = _rois(number, extractor.out_channels, size)
+            shape = extractor.out_channels, *size
+            rois = _rois(number, shape, len(extractor.featmap_strides))
             note = f'{testing[kind]} RoIs ({sampled[kind]} in training)'
             yield HeadRun(place, head, rois, note=note)
 
 
 def _rois(
-    number: int, channels: int, size: tuple[int, int]
+    number: int, shape: tuple[int, int, int], levels: int
 ) -> Callable[[Sequence[Tensor]], Tensor]:
-    """Return what a RoI extractor returns for that many RoIs per image."""
+    """Return what makes a RoI extractor's output for that many RoIs per image."""
 
     def extract(maps: Sequence[Tensor]) -> Tensor:
-        rois = maps[0].new_empty(number * len(maps[0]), channels, *size)
-        return rois.requires_grad_(torch.is_grad_enabled())
+        return _RoIs.apply((number * len(maps[0]), *shape), *maps[:levels])
 
     return extract
+
+
+class _RoIs(torch.autograd.Function):
+    """Features of RoIs by their shape; the gradient of each map is a tensor."""
+
+    @staticmethod
+    def forward(ctx: Any, shape: tuple[int, ...], *maps: Tensor) -> Tensor:
+        ctx.sizes = [x.shape for x in maps]
+        return maps[0].new_empty(shape)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        return None, *(grad.new_empty(size) for size in ctx.sizes)
 
 
 def _rois_in_testing(model: Any) -> dict[str, int]:

@@ -30,6 +30,7 @@ from mmmetaformer.engine.resume import keep_config_on_resume
 from mmmetaformer.engine.same_buffers import use_same_buffers
 from mmmetaformer.engine.signals import use_signals
 from mmmetaformer.engine.start_report import report_start
+from mmmetaformer.engine.undisturbed import undisturbed
 from mmmetaformer.engine.val_loss import use_val_loss
 from mmmetaformer.launchers import launch_of, world_size_of
 
@@ -49,6 +50,7 @@ from .length import use_length
 from .restart import resume_if_restarted
 from .resume import use_resume
 from .scale_lr import scale_lr
+from .step_memory import say_step_memory
 from .track import use_trackers
 from .work_dir import WorkDirHook, check_work_dir
 from .work_dir_lock import WorkDirLock
@@ -97,6 +99,8 @@ def _train(
             _check_weights(runner, checkpoint)
         # It is mapped: as long as it is, its file takes space on the disk.
         del checkpoint
+        with undisturbed(runner.model):
+            say_step_memory(cfg)
         with report_at_end(cfg, args.report):
             runner.train()
 

@@ -11,6 +11,9 @@ from .missing import needs_compiled_mmcv
 
 __all__ = ['roi_align_backward', 'roi_align_forward']
 
+#: Channels of a gradient that are computed at a time.
+CHANNELS = 64
+
 
 def roi_align_forward(
     input: Tensor,
@@ -95,17 +98,24 @@ def roi_align_backward(
     dtype = compute_dtype(grad_output, rois)
     # The op that torchvision's autograd formula calls. Differentiating its public
     # `roi_align` would give the same gradient but repeat the forward pass.
-    grad = torch.ops.torchvision._roi_align_backward(
-        grad_output.to(dtype),
-        rois.to(dtype),
-        spatial_scale,
-        aligned_height,
-        aligned_width,
-        *grad_input.shape,
-        sampling_ratio,
-        aligned,
+    # Some channels at a time: the op makes a tensor of its own.
+    rois = rois.to(dtype)
+    parts = zip(
+        grad_output.split(CHANNELS, 1), grad_input.split(CHANNELS, 1), strict=True
     )
-    grad_input.copy_(grad)
+    for grad, part in parts:
+        part.copy_(
+            torch.ops.torchvision._roi_align_backward(
+                grad.to(dtype),
+                rois,
+                spatial_scale,
+                aligned_height,
+                aligned_width,
+                *part.shape,
+                sampling_ratio,
+                aligned,
+            )
+        )
 
 
 def _refuse_max(pool_mode: int) -> None:
