@@ -53,6 +53,14 @@ def test_steps(root, method):
     assert probe.bound_seconds(Ceilings(1e12, 1e11)) > 0
 
 
+def test_images_have_the_size_that_was_asked_for(root):
+    # Which is not that of the recipe's crops.
+    setting = Setting((64, 96), batch=2)
+    workload = build(str(root / 'configs/upernet_convformer.py'), setting, tiny)
+    data = workload.module.data_preprocessor(workload.batch, True)
+    assert data['inputs'].shape == (2, 3, 64, 96)
+
+
 def test_low_precision(root):
     setting = Setting((64, 64), batch=2, dtype=torch.bfloat16)
     workload = build(str(root / 'configs/upernet_convformer.py'), setting, tiny)
