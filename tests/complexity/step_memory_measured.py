@@ -25,6 +25,7 @@ STEPS = [
     ('mask_rcnn_convformer', (640, 800), 2),
     ('mask_rcnn_swin_t', (640, 800), 2),
     ('cascade_mask_rcnn_caformer_3x', (640, 800), 1),
+    ('faster_rcnn_convformer', (640, 800), 2),
     ('retinanet_poolformer', (640, 800), 2),
 ]
 

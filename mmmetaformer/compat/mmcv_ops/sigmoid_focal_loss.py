@@ -10,6 +10,7 @@ element and z = -x for a negative one, p = sigmoid(z), and a = alpha or 1 - alph
 """
 
 import math
+from collections.abc import Iterable
 
 import torch
 import torch.nn.functional as F
@@ -22,6 +23,8 @@ __all__ = ['sigmoid_focal_loss_backward', 'sigmoid_focal_loss_forward']
 # mmcv's lower bound of log p: loss and gradient stay finite for an infinite logit, for
 # example after an overflow in half precision.
 LOG_FLOOR = math.log(torch.finfo(torch.float32).tiny)
+#: Logits that are computed at a time.
+ELEMENTS = 2**20
 
 
 def sigmoid_focal_loss_forward(
@@ -44,10 +47,11 @@ def sigmoid_focal_loss_forward(
         gamma: Exponent that reduces the loss of well classified elements.
         alpha: Factor of positive elements; that of negative ones is 1 - alpha.
     """
-    sign, factor = _sign_and_factor(input, target, weight, alpha)
-    z = sign * input.to(sign.dtype)
-    log_p = F.logsigmoid(z).clamp(min=LOG_FLOOR)
-    output.copy_(-factor * torch.sigmoid(-z) ** gamma * log_p)
+    for x, classes, out in _rows(input, target, output):
+        sign, factor = _sign_and_factor(x, classes, weight, alpha)
+        z = sign * x.to(sign.dtype)
+        log_p = F.logsigmoid(z).clamp(min=LOG_FLOOR)
+        out.copy_(-factor * torch.sigmoid(-z) ** gamma * log_p)
 
 
 def sigmoid_focal_loss_backward(
@@ -68,12 +72,22 @@ def sigmoid_focal_loss_backward(
         gamma: Exponent that reduces the loss of well classified elements.
         alpha: Factor of positive elements; that of negative ones is 1 - alpha.
     """
-    sign, factor = _sign_and_factor(input, target, weight, alpha)
-    z = sign * input.to(sign.dtype)
-    # sigmoid(-z) rather than 1 - p, which loses all digits if p is nearly 1.
-    p, q = torch.sigmoid(z), torch.sigmoid(-z)
-    log_p = F.logsigmoid(z).clamp(min=LOG_FLOOR)
-    grad_input.copy_(-sign * factor * q**gamma * (q - gamma * p * log_p))
+    for x, classes, out in _rows(input, target, grad_input):
+        sign, factor = _sign_and_factor(x, classes, weight, alpha)
+        z = sign * x.to(sign.dtype)
+        # sigmoid(-z) rather than 1 - p, which loses all digits if p is nearly 1.
+        p, q = torch.sigmoid(z), torch.sigmoid(-z)
+        log_p = F.logsigmoid(z).clamp(min=LOG_FLOOR)
+        out.copy_(-sign * factor * q**gamma * (q - gamma * p * log_p))
+
+
+def _rows(*tensors: Tensor) -> Iterable[tuple[Tensor, ...]]:
+    """Yield matching rows of the tensors, as many as `ELEMENTS` allows.
+
+    A detector has millions of logits, and the formulas take ten tensors of their size.
+    """
+    rows = max(ELEMENTS // max(tensors[0].size(1), 1), 1)
+    return zip(*(tensor.split(rows) for tensor in tensors), strict=True)
 
 
 def _sign_and_factor(

@@ -4,6 +4,8 @@ import pytest
 import torch
 from mmcv.ops import SigmoidFocalLoss, sigmoid_focal_loss
 
+from mmmetaformer.compat.mmcv_ops import sigmoid_focal_loss as stand_in
+
 # Three classes. Background is C, as in mmdet, or -100, as in torch.
 TARGET = torch.tensor([0, 2, 3, 1, -100, 2, 3])
 WEIGHT = torch.tensor([0.5, 2.0, 3.0], dtype=torch.float64)
@@ -30,9 +32,14 @@ def reference_loss(logits, gamma, alpha, weight=None):
     return loss
 
 
+@pytest.mark.parametrize('at_once', [None, 6])
 @pytest.mark.parametrize('weighted', [False, True])
 @pytest.mark.parametrize(('gamma', 'alpha'), [(2.0, 0.25), (0.0, 0.5), (1.3, 0.7)])
-def test_forward_and_gradient_follow_the_definition(gamma, alpha, weighted):
+def test_forward_and_gradient_follow_the_definition(
+    gamma, alpha, weighted, at_once, monkeypatch
+):
+    if at_once:  # two of the seven rows
+        monkeypatch.setattr(stand_in, 'ELEMENTS', at_once)
     weight = WEIGHT if weighted else None
     logits = random_logits().requires_grad_()
     loss = sigmoid_focal_loss(logits, TARGET, gamma, alpha, weight, 'none')
