@@ -96,7 +96,7 @@ def test_missing_op_raises_when_called():
     ext = importlib.import_module('mmcv._ext')
     op = ext.modulated_deform_conv_forward
     with pytest.raises(
-        RuntimeError, match=r'(?s)modulated_deform_conv_forward.*mim install'
+        RuntimeError, match=r'(?s)modulated_deform_conv_forward.*pip install'
     ):
         op(torch.zeros(1), stride_h=1)
     boxes = np.zeros((1, 4), dtype=np.float32)
