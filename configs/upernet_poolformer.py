@@ -1,4 +1,5 @@
-# No UperNet result of PoolFormer is published, so this is ConvFormer's recipe.
+# A choice of this project: no UperNet recipe or result of PoolFormer is published, so
+# this is ConvFormer's recipe. Drop path rate: 0, as in its other dense configs.
 _base_ = [
     './_base_/backbones/poolformer_s12.py',
     './_base_/methods/upernet.py',

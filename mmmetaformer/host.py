@@ -48,6 +48,7 @@ __all__ = [
     'predicts_masks',
     'registered_data_set',
     'schedulers_of',
+    'switches_of',
     'type_name',
 ]
 
@@ -80,7 +81,7 @@ IGNORED_LABEL = 255
 #: The last layer of mmseg's heads.
 LOGITS_LAYER = 'conv_seg'
 #: What a model is judged by, the first that an evaluator reports; more is better.
-MAIN_METRICS = ('mIoU', 'segm_mAP', 'bbox_mAP', 'mDice', 'mFscore')
+MAIN_METRICS = ('mIoU', 'segm_mAP', 'bbox_mAP', 'mAP', 'mDice', 'mFscore')
 #: How the names of CocoMetric's results of a single class end.
 PER_CLASS = '_precision'
 
@@ -244,6 +245,15 @@ def hooks_of(cfg: Config) -> Iterator[tuple[str, Any]]:
         yield f'custom_hooks.{i}', hook
 
 
+def switches_of(cfg: Config) -> list[Any]:
+    """Return the configs of mmdet's PipelineSwitchHook.
+
+    From epoch `switch_epoch` on, the training data has the pipeline `switch_pipeline`.
+    """
+    hooks = [hook for _, hook in hooks_of(cfg) if isinstance(hook, Mapping)]
+    return [hook for hook in hooks if type_name(hook) == 'PipelineSwitchHook']
+
+
 def schedulers_of(cfg: Config) -> list[Any]:
     """Return the configs of the parameter schedulers."""
     return as_list(cfg.get('param_scheduler'))
@@ -342,4 +352,6 @@ def kinds_of(dataset: Mapping[str, Any], scope: str | None) -> list[str]:
 def predicts_masks(model: Mapping[str, Any]) -> bool:
     """Whether the model of a config is a detector that predicts a mask per object."""
     heads = model.get('roi_head') or model
-    return bool(heads.get('mask_head')) or bool(model.get('panoptic_head'))
+    # RTMDet-Ins predicts boxes and masks in one head.
+    in_one = 'loss_mask' in (heads.get('bbox_head') or {})
+    return in_one or any((heads.get('mask_head'), model.get('panoptic_head')))

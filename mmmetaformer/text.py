@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists, tables, sizes and suggestions in what a person reads."""
+"""Lists, tables, sizes, configs and suggestions in what a person reads."""
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-__all__ = ['counted', 'did_you_mean', 'percent', 'shortened', 'size_text', 'table']
+__all__ = [
+    'config_text',
+    'counted',
+    'did_you_mean',
+    'percent',
+    'shortened',
+    'size_text',
+    'table',
+]
 
 
 def shortened(names: Iterable[object], limit: int = 6) -> str:
@@ -58,3 +66,21 @@ def did_you_mean(name: object, choices: Iterable[str]) -> str:
     """Return ' Did you mean X?' with the choice nearest to `name`, '' if none is."""
     near = difflib.get_close_matches(str(name), list(choices), n=1)
     return f' Did you mean {near[0]!r}?' if near else ''
+
+
+def config_text(value: object, indent: int | None = None) -> str:
+    """Return a config as people write it in a file: `dict(type='CAFormer')`.
+
+    Args:
+        value: A mapping, tuple, list or plain value.
+        indent: For a mapping, write each of its entries on a line of its own, behind so
+            many spaces, without the `dict` around them.
+    """
+    if isinstance(value, Mapping):
+        entries = [f'{key}={config_text(entry)}' for key, entry in value.items()]
+        if indent is not None:
+            return ',\n'.join(' ' * indent + entry for entry in entries)
+        return f'dict({", ".join(entries)})'
+    if isinstance(value, tuple) and len(value) > 1:
+        return f'({", ".join(map(config_text, value))})'
+    return repr(value)

@@ -146,10 +146,19 @@ cp work_dirs/upernet_convformer/iter_1.pth .
         page_sets.weights,
         swaps={
             "arch='s18'": TINY_ARCH,
+            "arch='b36'": TINY_ARCH,
+            '(3, 3, 9, 3), dims=(64, 128, 320, 512)': '(1,) * 4, dims=(32,) * 4',
             'sail:caformer_s18_in21ft1k': 'caformer.pth',
+            'surgenet:caformer_s18_xl': 'surgenet.pth',
+            'weights/caformer_s18.pth': 'caformer.pth',
+            "weights/caformer_b36.dbv4-full'": "caformer.pth'",
             'FILE': 'caformer.pth',
             'SRC DST': 'caformer.pth caformer_timm.pth',
             'iter_160000': 'iter_2',
+        },
+        not_run={
+            'pip install ': SETS_UP,
+            'hf ': 'needs an account that has accepted conditions',
         },
         settings='upernet_convformer',
     ),
@@ -240,6 +249,7 @@ cp work_dirs/upernet_convformer/iter_1.pth .
         not_run={
             'make ': TESTS,
             'sudo ': HOSTS,
+            '.venv/bin/pip install ': SETS_UP,
             '.venv/bin/python -m pytest ': TESTS,
             'tests/installed.sh ': 'installs 5 GB into an empty environment',
             'tests/first_hour.sh ': 'takes half an hour, and data sets of others',

@@ -15,6 +15,7 @@ from page_configs import DIMS, SIDE
 from tiny_work_dirs import write_work_dir
 
 from mmmetaformer.datasets.sample_data import write_ade20k, write_coco
+from mmmetaformer.weights.catalogue import SURGENET_BACKBONE
 
 
 def write_archives(folder):
@@ -72,6 +73,8 @@ def weights(root, folder):
         dict(type='mmmetaformer.CAFormer', arch=dict(depths=[1] * 4, dims=DIMS))
     )
     torch.save(backbone.state_dict(), folder / 'caformer.pth')
+    surgenet = dict(SURGENET_BACKBONE, arch=dict(depths=[1] * 4, dims=DIMS))
+    torch.save(MODELS.build(surgenet).state_dict(), folder / 'surgenet.pth')
 
 
 def swin(root, folder):

@@ -19,7 +19,8 @@ from mmmetaformer.run.option_values import read_options
 
 # Of the shell and of others: nothing to check here.
 FOREIGN = {'pip', 'mim', 'git', 'cd', 'source', 'mkdir', 'ln', 'cp', 'mv', 'eval'}
-FOREIGN |= {'python3', 'apt', 'tensorboard', '.venv/bin/pre-commit', '.venv/bin/pip'}
+FOREIGN |= {'python3', 'apt', 'hf', 'tensorboard'}
+FOREIGN |= {'.venv/bin/pre-commit', '.venv/bin/pip'}
 # In parts of commands that pages show alone.
 PARTS = {'--cfg-options'}
 

@@ -88,6 +88,7 @@ def test_the_parts_of_real_models_are_all_known(root, config, scope):
         (dict(roi_head=dict(bbox_head=dict(type='B'))), False),
         (dict(bbox_head=dict(type='B'), mask_head=dict(type='M')), True),
         (dict(panoptic_head=dict(type='P')), True),
+        (dict(bbox_head=dict(type='B', loss_mask=dict(type='L'))), True),
         (dict(decode_head=dict(type='D')), False),
     ],
 )

@@ -2,6 +2,7 @@
 import pytest
 
 from mmmetaformer.text import (
+    config_text,
     counted,
     did_you_mean,
     percent,
@@ -57,3 +58,15 @@ def test_sizes_as_people_read_them(size, text):
 )
 def test_parts_of_1(part, text):
     assert percent(part) == text
+
+
+def test_config_text_is_what_it_says():
+    config = {'type': 'a', 'arch': {'dims': (8, 9)}, 'mixers': ('b', {'type': 'c'})}
+    text = config_text(config)
+    assert text == (
+        "dict(type='a', arch=dict(dims=(8, 9)), mixers=('b', dict(type='c')))"
+    )
+    assert eval(text) == config
+    lines = config_text(config, indent=2).splitlines()
+    assert lines[:2] == ["  type='a',", '  arch=dict(dims=(8, 9)),']
+    assert config_text((1,)) == '(1,)'

@@ -16,12 +16,15 @@ PAGE = ROOT / 'docs/model_zoo.md'
 #: Modes of testing, and their abbreviations on the page.
 MODES = {'single scale': 'SS', 'multi-scale and flip': 'MS'}
 
+#: Methods whose transformers the counter does not run.
+PARAMETERS_ONLY = ('dino', 'mask2former_semantic', 'mask2former_instance')
 #: Metrics by their OpenMMLab names, and their names on the page.
 MEASURED = {
     'mIoU': 'mIoU SS',
     'mIoU(ms+flip)': 'mIoU MS',
     'box AP': 'box AP SS',
     'mask AP': 'mask AP SS',
+    'mAP': 'AP50',
 }
 
 INTRODUCTION = """\
@@ -32,22 +35,30 @@ The configs of this project: their size, their cost, and their results.
 `python tools/model_zoo.py` writes this page from `configs/metafiles/*.yml`. Do not edit
 it.
 
-- Parameters and MACs are counted by `tools/complexity.py`, heads included. The header
-  of the MACs column has the image size. One MAC is one multiplication and one addition.
+- Parameters and MACs are counted by `tools/complexity.py`, heads included. *Input* is
+  the size of the image: that of test images, or 800x1280 as in papers on COCO. One MAC
+  is one multiplication and one addition. MACs of Mask2Former and DINO are not counted:
+  the counter runs shapes without values, and their transformers read values.
 - *Published* results are other people's. Their sources are below each table, with the
   recipe they were reached with, which can differ from the config's. SS: single scale.
   MS: several scales and flipping.
 - *Measured* results are those of the config, on the full validation set. An empty cell
   means that nobody has run it.
 """
+#: Methods by the beginning of the names of their configs.
 TITLES = {
-    'upernet': 'UperNet on ADE20K',
-    'semantic_fpn': 'Semantic FPN on ADE20K',
-    'mask_rcnn': 'Mask R-CNN on COCO',
-    'cascade_mask_rcnn': 'Cascade Mask R-CNN on COCO',
-    'faster_rcnn': 'Faster R-CNN on COCO',
-    'cascade_rcnn': 'Cascade R-CNN on COCO',
-    'retinanet': 'RetinaNet on COCO',
+    'upernet': 'UperNet',
+    'semantic_fpn': 'Semantic FPN',
+    'segformer': 'SegFormer',
+    'mask2former_semantic': 'Mask2Former (semantic)',
+    'mask_rcnn': 'Mask R-CNN',
+    'cascade_mask_rcnn': 'Cascade Mask R-CNN',
+    'faster_rcnn': 'Faster R-CNN',
+    'cascade_rcnn': 'Cascade R-CNN',
+    'retinanet': 'RetinaNet',
+    'mask2former_instance': 'Mask2Former (instance)',
+    'dino': 'DINO',
+    'rtmdet_ins': 'RTMDet-Ins',
 }
 
 
@@ -90,13 +101,30 @@ def count(files: dict[Path, dict[str, Any]]) -> None:
     compat.install()
     for path, content in files.items():
         for model in content['Models']:
-            result = count_complexity(load_config(str(ROOT / model['Config'])))
-            if result.not_counted:
+            cfg = load_config(str(ROOT / model['Config']))
+            result = count_complexity(cfg, input_size(cfg))
+            partial = method_of(model['Name']) in PARAMETERS_ONLY
+            if bool(result.not_counted) != partial:
                 raise ConfigError(f'{model["Name"]}: {result.not_counted}')
             model['Metadata']['Input'] = 'x'.join(map(str, result.shape))
             model['Metadata']['Parameters'] = result.parameters
-            model['Metadata']['MACs'] = result.macs
+            model['Metadata']['MACs'] = None if partial else result.macs
         path.write_text(yaml.safe_dump(content, sort_keys=False, width=88))
+
+
+def input_size(cfg: Any) -> tuple[int, int] | None:
+    """Return height and width of a config's test images, None for the usual ones.
+
+    Detectors are counted at 800x1280 as in papers, unless they pad images to one size.
+    """
+    pipeline = {step.type: step for step in cfg.test_dataloader.dataset.pipeline}
+    if cfg.default_scope == 'mmseg':
+        width, height = pipeline['Resize'].scale
+    elif 'Pad' in pipeline:
+        width, height = pipeline['Pad'].size
+    else:
+        return None
+    return height, width
 
 
 def render(files: dict[Path, dict[str, Any]]) -> str:
@@ -104,8 +132,10 @@ def render(files: dict[Path, dict[str, Any]]) -> str:
     models = [model for content in files.values() for model in content['Models']]
     lines = [INTRODUCTION]
     for method, title in TITLES.items():
-        rows = [model for model in models if method_of(model['Name']) == method]
-        lines += [f'## {title}', '', *table(rows), '']
+        of_method = [model for model in models if method_of(model['Name']) == method]
+        for data in dict.fromkeys(m['Metadata']['Training Data'] for m in of_method):
+            rows = [m for m in of_method if m['Metadata']['Training Data'] == data]
+            lines += [f'## {title} on {data}', '', *table(rows), '']
     return '\n'.join(lines)
 
 
@@ -116,7 +146,6 @@ def method_of(name: str) -> str:
 
 def table(models: list[dict[str, Any]]) -> list[str]:
     """Return the table of one method, and below it the sources of published figures."""
-    (size,) = {model['Metadata']['Input'] for model in models}
     columns = published_columns(models)
     measured = [
         metric for result in models[0]['Results'] for metric in result['Metrics']
@@ -128,7 +157,8 @@ def table(models: list[dict[str, Any]]) -> list[str]:
         'weights',
         'schedule',
         'M params',
-        f'G MACs, {size}',
+        'input',
+        'G MACs',
         *(f'published {metric} {MODES[mode]}' for metric, mode in columns),
         *(f'measured {MEASURED[metric]}' for metric in measured),
     ]
@@ -141,7 +171,8 @@ def table(models: list[dict[str, Any]]) -> list[str]:
             data['Pretraining'],
             data['Schedule'],
             f'{data["Parameters"] / 1e6:.1f}',
-            f'{data["MACs"] / 1e9:.0f}',
+            data['Input'],
+            f'{data["MACs"] / 1e9:.0f}' if data['MACs'] else '',
             *(published_cell(model, column, sources) for column in columns),
             *(measured_cell(model, metric) for metric in measured),
         ]

@@ -165,6 +165,12 @@ if ! grep -qs 'headless = True' "$venv"/lib/python3.*/site-packages/cv2/version.
     "${pip[@]}" --no-deps --force-reinstall opencv-python-headless
 fi
 
+# A compiled mmcv that somebody installed here has ops of its own.
+if ! compgen -G "$venv/lib/python3.*/site-packages/mmcv/_ext.*.so" >/dev/null; then
+    say "Installing the stand-in for mmcv's compiled operators"
+    "$venv/bin/python" -m mmmetaformer ops install
+fi
+
 say 'Checking that all packages can be imported'
 "$venv/bin/python" -c '
 import cv2, mmcv, mmdet, mmengine, mmseg, torch, torchvision

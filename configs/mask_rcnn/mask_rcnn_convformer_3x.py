@@ -1,5 +1,5 @@
-# Drop path rate: as in ImageNet training. SPANetV2 (DoranLyong/SPANetV2-official) keeps
-# it for a network of the same shape.
+# Drop path rate: as in ImageNet training. SPANetV2-S18, of the same depths and widths,
+# keeps its own too (DoranLyong/SPANetV2-official).
 _base_ = [
     '../_base_/backbones/convformer_s18.py',
     '../_base_/methods/mask_rcnn.py',

@@ -1,5 +1,5 @@
-# Drop path rate: as in ImageNet training. SPANetV2 (DoranLyong/SPANetV2-official) keeps
-# it for a network of the same shape.
+# Drop path rate: as in ImageNet training. No value for COCO is published for this
+# size.
 _base_ = [
     '../_base_/backbones/convformer_m36.py',
     '../_base_/methods/mask_rcnn.py',

@@ -1,5 +1,6 @@
-# ImageNet-21K weights with 640-pixel crops, as ConvNeXt pairs them (arXiv 2201.03545).
-# Drop path rate: as with 512-pixel crops.
+# ImageNet-21K weights with 640-pixel crops. From ConvNeXt (arXiv 2201.03545) come this
+# pair, the sizes of images and crops, and the test windows. All other values, drop path
+# too, are those of the config with 512-pixel crops.
 _base_ = [
     '../_base_/backbones/caformer_s18.py',
     '../_base_/methods/upernet_640.py',

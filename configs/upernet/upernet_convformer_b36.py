@@ -1,5 +1,6 @@
-# Drop path rate: the first author's advice for his other backbone of this size
-# (yuweihao/MambaOut, issue 251: 0.6 for MambaOut-B).
+# Drop path rate: extrapolated. The first author's advice for his largest backbone is
+# 0.6 (yuweihao/MambaOut, issue 251: MambaOut-B, 85 M parameters), which is also that
+# of this network's ImageNet training.
 _base_ = [
     '../_base_/backbones/convformer_b36.py',
     '../_base_/methods/upernet.py',

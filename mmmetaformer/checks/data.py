@@ -14,6 +14,7 @@ from .images.data_sets import data_set_image_faults, images_of_coco, images_of_m
 from .label_maps.check import label_map_faults
 from .label_maps.listed_files import ListedFiles
 from .thoroughness import SAMPLED, Thoroughness
+from .voc_files import images_of_voc, voc_faults
 
 __all__ = ['data_faults']
 
@@ -48,6 +49,9 @@ def data_faults(
                 expected = images_of_maps(files)
             elif 'CocoDataset' in kinds:
                 expected = images_of_coco(dataset, scope, entries)
+            elif 'VOCDataset' in kinds:
+                yield from voc_faults(dataset, scope)
+                expected = images_of_voc(dataset)
             if expected is not None:
                 yield from data_set_image_faults(
                     expected, dataset, cfg, split, thorough

@@ -24,6 +24,27 @@ LAYOUTS = {
       images/training/*.jpg       annotations/training/*.png
       images/validation/*.jpg     annotations/validation/*.png
   (SceneParse150, http://sceneparsing.csail.mit.edu)""",
+    'CityscapesDataset': """\
+    {root}/
+      leftImg8bit/train/CITY/*_leftImg8bit.png    gtFine/train/CITY/*_labelTrainIds.png
+      leftImg8bit/val/CITY/*_leftImg8bit.png      gtFine/val/CITY/*_labelTrainIds.png
+  (https://www.cityscapes-dataset.com; csCreateTrainIdLabelImgs of cityscapesscripts
+  writes the label maps)""",
+    'LoveDADataset': """\
+    {root}/
+      img_dir/train/*.png         ann_dir/train/*.png
+      img_dir/val/*.png           ann_dir/val/*.png
+  (as mmseg's tools/dataset_converters/loveda.py writes them)""",
+    'PascalVOCDataset': """\
+    {root}/
+      JPEGImages/*.jpg            SegmentationClass/*.png
+      ImageSets/Segmentation/train.txt, val.txt
+  (VOCdevkit/VOC2012, http://host.robots.ox.ac.uk/pascal/VOC)""",
+    'VOCDataset': """\
+    {root}/
+      VOC2007/JPEGImages/*.jpg, Annotations/*.xml, ImageSets/Main/trainval.txt, test.txt
+      VOC2012/JPEGImages/*.jpg, Annotations/*.xml, ImageSets/Main/trainval.txt
+  (VOCdevkit, http://host.robots.ox.ac.uk/pascal/VOC)""",
 }
 
 

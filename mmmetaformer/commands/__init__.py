@@ -35,6 +35,7 @@ COMMANDS = (
     'complexity',
     'visualize-features',
     'doctor',
+    'ops',
     'configs',
     'completion',
 )

@@ -52,8 +52,9 @@ def list_published(part: str) -> None:
         )
     for entry in entries:
         print(
-            f'{entry.name:48} {entry.family:15} {entry.arch:4} {entry.input_size} px '
-            f'{entry.num_classes:6} classes'
+            f'{entry.name:48} {entry.family:15} {entry.arch:4} '
+            f'{entry.input_size or "-":>3} px {entry.num_classes:6} classes  '
+            f'{entry.license}'
         )
 
 

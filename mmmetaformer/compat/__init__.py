@@ -2,7 +2,9 @@
 """Work around gaps in other projects, one per file; each says when it can be removed.
 
 `run/`, the tools and the tests call `install`. Models import only `functorch` and
-`saved_tensor_hooks`, which change nothing in other projects.
+`saved_tensor_hooks`, which change nothing in other projects. `mmcv/_ext.py`, which
+`mmcv_ext_file` writes, applies `mmcv_ops`, `find_loader` and `loader_allows` to
+programs that are not ours.
 """
 
 from typing import TYPE_CHECKING

@@ -91,7 +91,7 @@ def _mmcv() -> dict[str, Any]:
     stand_in = mmcv_ops.install()
     extension = importlib.import_module('mmcv._ext')
     if stand_in:
-        return {'ops': 'torchvision'}
+        return {'ops': 'torchvision', 'extension': getattr(extension, '__file__', '')}
     return {'ops': 'mmcv', 'cuda': extension.get_compiling_cuda_version()}
 
 

@@ -16,8 +16,6 @@ from .tested import pins, same_version
 
 __all__ = ['describe']
 
-STAND_INS = 'nms, roi_align, sigmoid_focal_loss'
-
 
 def describe(facts: Facts, findings: Sequence[Finding]) -> Iterator[str]:
     """Yield the lines: what is there, what is wrong, and what mends it."""
@@ -66,7 +64,11 @@ def _torch(facts: Facts) -> Iterator[str]:
 def _operators(facts: Facts) -> Iterator[str]:
     mmcv = facts.modules.get('mmcv', {})
     if mmcv.get('ops') == 'torchvision':
-        yield f'operators of mmcv: {STAND_INS} from torchvision; all others: none'
+        yield 'operators of mmcv: what mmdet and mmseg call, from torch and torchvision'
+        if mmcv.get('extension'):
+            yield f'    in every program, by {mmcv["extension"]}'
+        else:
+            yield '    here; `mmmetaformer ops install` adds them to every program'
     elif mmcv.get('ops') == 'mmcv':
         yield f'operators of mmcv: all from mmcv, compiled for CUDA {mmcv["cuda"]}'
     else:

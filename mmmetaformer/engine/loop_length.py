@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.host import counts_epochs, is_stuck, schedulers_of
+from mmmetaformer.host import counts_epochs, is_stuck, schedulers_of, switches_of
 
 __all__ = ['drop_stuck', 'scale_loop', 'scale_run', 'scale_schedule']
 
@@ -56,6 +56,8 @@ def scale_run(cfg: Config, factor: float) -> None:
     _scale_loop(cfg, factor)
     for scheduler in schedulers_of(cfg):
         _scale_scheduler(scheduler, factor)
+    for switch in switches_of(cfg):
+        switch['switch_epoch'] = _times(switch['switch_epoch'], factor)
     drop_stuck(cfg)
 
 

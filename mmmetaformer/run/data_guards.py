@@ -13,6 +13,7 @@ from mmmetaformer.host import (
     data_sets_of,
     ignored_labels,
     kinds_of,
+    switches_of,
     type_name,
 )
 from mmmetaformer.launchers import is_first_process
@@ -64,8 +65,10 @@ def use_skip_unreadable(cfg: Config, limit: int) -> None:
     """
     file = str(_list_of(cfg))
     found = False
-    for dataset in data_sets_of(cfg, 'train'):
-        pipeline = list(dataset.get('pipeline') or [])
+    places = [(dataset, 'pipeline') for dataset in data_sets_of(cfg, 'train')]
+    places += [(switch, 'switch_pipeline') for switch in switches_of(cfg)]
+    for owner, key in places:
+        pipeline = list(owner.get(key) or [])
         for index, transform in enumerate(pipeline):
             name = type_name(transform)
             if name == type_name(dict(type=SKIP)):
@@ -75,7 +78,7 @@ def use_skip_unreadable(cfg: Config, limit: int) -> None:
             pipeline[index] = dict(type=SKIP, loader=transform, limit=limit, file=file)
             found = True
             break
-        dataset['pipeline'] = pipeline
+        owner[key] = pipeline
     if not found:
         raise ConfigError(
             '--skip-unreadable: train_dataloader.dataset.pipeline has no transform '

@@ -39,8 +39,8 @@ def use_ignored_labels(cfg: Config, labels: Sequence[int]) -> None:
     for dataset in data_sets_of(cfg, *SPLITS):
         if 'BaseSegDataset' not in kinds_of(dataset, scope):
             raise ConfigError(
-                '--ignore-label is for label maps, which segmentors read (upernet_*, '
-                f'semantic_fpn_*); this config reads a {type_name(dataset)}: leave it '
+                '--ignore-label is for label maps, which segmentors read, such as '
+                f'upernet_*; this config reads a {type_name(dataset)}: leave it '
                 'out'
             )
         names, known = classes_of(dataset, scope), known_classes(dataset, scope)

@@ -7,11 +7,31 @@ from mmengine.config import Config
 
 from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.errors import ConfigError, warn
-from mmmetaformer.host import SPLITS, data_sets, data_sets_of, dicts_in
+from mmmetaformer.host import (
+    SPLITS,
+    data_sets,
+    data_sets_of,
+    dicts_in,
+    switches_of,
+    type_name,
+)
 from mmmetaformer.predict.literals import read_literals
 from mmmetaformer.predict.pipeline import test_data_set
 
-__all__ = ['scaled', 'short_side', 'use_image_size', 'warn_of_image_size']
+__all__ = [
+    'SCALES',
+    'is_canvas',
+    'scaled',
+    'short_side',
+    'side_in_testing',
+    'use_image_size',
+    'warn_of_image_size',
+]
+
+#: What transforms call the size of an image.
+SCALES = ('scale', 'scales', 'img_scale', 'max_size')
+#: Transforms and batch augmentations that pad images to a size of their own.
+PADS = ('Pad', 'BatchFixedSizePad')
 
 STRIDE = 32  # of the last feature map: crops are multiples of it
 
@@ -33,10 +53,13 @@ def use_image_size(cfg: Config, side: int) -> None:
         for dataset in data_sets_of(cfg, *SPLITS)
         if 'pipeline' in dataset
     ]
-    for node in dicts_in([*pipelines, cfg.get('tta_pipeline')]):
-        for key in ('scale', 'scales'):
+    pipelines += [*switches_of(cfg), cfg.get('tta_pipeline')]
+    for node in dicts_in([*pipelines, cfg.model.get('data_preprocessor')]):
+        for key in SCALES:
             if key in node:
                 node[key] = scaled(node[key], factor)
+        if is_canvas(node):
+            node['size'] = _crop(node['size'], factor)
         # Fractions of the image stay: RandomCrop's `crop_type='relative'`.
         if 'crop_size' in node and str(node.get('crop_type')) in ('None', 'absolute'):
             node['crop_size'] = _crop(node['crop_size'], factor)
@@ -47,6 +70,11 @@ def use_image_size(cfg: Config, side: int) -> None:
     if windows.get('mode') == 'slide':
         windows.crop_size = _crop(windows.crop_size, factor)
         windows.stride = scaled(windows.stride, factor)
+
+
+def is_canvas(node: Any) -> bool:
+    """Return whether a config pads images to one size."""
+    return type_name(node) in PADS and node.get('size') is not None
 
 
 def short_side(dataset: Any, option: str) -> int:
@@ -78,12 +106,22 @@ def _side(pipeline: Any) -> int | None:
     return None
 
 
-def warn_of_image_size(checkpoint: Checkpoint, cfg: Config) -> None:
+def side_in_testing(cfg: Config) -> int | None:
+    """Return the short side of a config's test images in pixels, None for none.
+
+    Args:
+        cfg: The run's config, before `--tta` replaces the pipeline.
+    """
+    sides = (_side(inner.get('pipeline')) for inner in data_sets_of(cfg, 'test'))
+    return next(sides, None)
+
+
+def warn_of_image_size(checkpoint: Checkpoint, now: int | None) -> None:
     """Warn that images are tested at another size than in the checkpoint's own run.
 
     Args:
         checkpoint: Not judged if it carries no config.
-        cfg: The run's config.
+        now: The short side of the test images, None if it is not known.
     """
     text = checkpoint.meta.get('cfg')
     if not isinstance(text, str):
@@ -93,8 +131,6 @@ def warn_of_image_size(checkpoint: Checkpoint, cfg: Config) -> None:
     except ConfigError:  # no config that can be read as data
         return
     before = _side(test_data_set(own).get('pipeline'))
-    sides = (_side(inner.get('pipeline')) for inner in data_sets_of(cfg, 'test'))
-    now = next(sides, None)
     if before and now and before != now:
         warn(
             f'{checkpoint.path} was trained with test images of {before} pixels (short '

@@ -55,8 +55,8 @@ def use_labels(
     if labels_from is not None and len(map_sets) < len(every):
         kind = next(type_name(one) for one in every if one not in map_sets)
         raise ConfigError(
-            '--labels-from is for label maps, which segmentors read (upernet_*, '
-            f'semantic_fpn_*); this config reads a {kind}: leave it out'
+            '--labels-from is for label maps, which segmentors read, such as '
+            f'upernet_*; this config reads a {kind}: leave it out'
         )
     if labels_from is not None:
         _count_from(cfg, map_sets, labels_from)

@@ -16,7 +16,7 @@ from mmmetaformer.say import say
 
 from .build_errors import build_errors
 from .config import read_run_config
-from .image_size import warn_of_image_size
+from .image_size import side_in_testing, warn_of_image_size
 from .output import use_out, use_show_dir
 from .tta import use_tta_model, use_tta_pipeline
 
@@ -40,6 +40,7 @@ def test(args: argparse.Namespace) -> None:
             use_show_dir(cfg, args.show_dir)
         if args.out:
             use_out(cfg, args.out)
+        side = side_in_testing(cfg)
         if args.tta:
             use_tta_pipeline(cfg)
         check_run(cfg, splits=('test',))
@@ -47,7 +48,7 @@ def test(args: argparse.Namespace) -> None:
             use_tta_model(cfg)
         checkpoint = find_checkpoint(args.checkpoint)
         check_class_names(checkpoint, cfg, 'test')
-        warn_of_image_size(checkpoint, cfg)
+        warn_of_image_size(checkpoint, side)
         cfg.load_from = checkpoint.path
         use_hang_limit(cfg, args.hang_limit)
         compat.prepare_cpu_launch(cfg)

@@ -19,7 +19,7 @@ from mmmetaformer.models.layers.efficient import is_eager
 
 from .cross_entropy import resized_cross_entropy
 
-__all__ = ['FCNHead', 'FPNHead', 'UPerHead']
+__all__ = ['FCNHead', 'FPNHead', 'SegformerHead', 'UPerHead']
 
 
 class _MemoryEfficientLoss(BaseDecodeHead):
@@ -73,6 +73,10 @@ class FCNHead(_MemoryEfficientLoss, decode_heads.FCNHead):
 
 class FPNHead(_MemoryEfficientLoss, decode_heads.FPNHead):
     """mmseg's FPNHead, of Semantic FPN (arXiv 1901.02446)."""
+
+
+class SegformerHead(_MemoryEfficientLoss, decode_heads.SegformerHead):
+    """mmseg's SegformerHead (arXiv 2105.15203)."""
 
 
 class UPerHead(_MemoryEfficientLoss, decode_heads.UPerHead):

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmmetaformer.text import shortened
 
+from .activations import activation_hint, only_activations_differ
 from .anatomy import anatomy, differences
 
 __all__ = ['CLASSIFIER', 'OUT_NORMS', 'Audit', 'compare']
@@ -30,6 +31,8 @@ class Audit:
         unexpected: Only in the file.
         reshaped: In both, with different shapes; each entry has both shapes.
         share: Fraction of the model's parameters that the matched tensors cover.
+        other_activations: Whether all tensors match except the parameters of whole
+            activations: the file is of another network.
         hints: Likely causes of a mismatch.
     """
 
@@ -40,6 +43,7 @@ class Audit:
     unexpected: list[str] = field(default_factory=list)
     reshaped: list[str] = field(default_factory=list)
     share: float = 0.0
+    other_activations: bool = False
     hints: list[str] = field(default_factory=list)
 
     @property
@@ -102,7 +106,10 @@ def compare(
     covered = sum(own[key].numel() for key in audit.matched)
     audit.share = covered / max(1, sum(value.numel() for value in own.values()))
     if not audit.fits:
-        audit.hints = _likely_causes(weights, own)
+        audit.other_activations = not audit.reshaped and only_activations_differ(
+            audit.missing, audit.unexpected, weights, own
+        )
+        audit.hints = _likely_causes(weights, own, audit)
     return audit
 
 
@@ -117,9 +124,11 @@ def _not_built(key: str, own: Mapping[str, Tensor]) -> bool:
 
 
 def _likely_causes(
-    weights: Mapping[str, Tensor], own: Mapping[str, Tensor]
+    weights: Mapping[str, Tensor], own: Mapping[str, Tensor], audit: Audit
 ) -> list[str]:
     theirs, ours = anatomy(weights), anatomy(own)
     if theirs is None or ours is None:
         return ['the file is not a MetaFormer']
+    if audit.other_activations:
+        return [activation_hint(audit.missing, weights, theirs)]
     return differences(theirs, ours)

@@ -8,7 +8,7 @@ import torch
 from safetensors import safe_open
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.text import shortened
+from mmmetaformer.text import config_text, shortened
 
 from .anatomy import anatomy
 from .audit import CLASSIFIER, OUT_NORMS
@@ -29,8 +29,8 @@ def show(args: argparse.Namespace) -> None:
     facts = {
         'name': entry.name,
         'address': entry.url,
-        'backbone': f"dict(type='mmmetaformer.{entry.family}', arch='{entry.arch}')",
-        'input size': f'{entry.input_size} px',
+        'backbone': config_text(entry.backbone),
+        'input size': f'{entry.input_size} px' if entry.input_size else 'not published',
         'classes': entry.num_classes,
         'layout': entry.layout,
         'license': entry.license,

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.say import say
+from mmmetaformer.text import config_text
 
 from .audit import Audit, compare
-from .catalogue import Entry
+from .catalogue import APACHE, Entry
 from .files import read_weights
 from .layouts import LAYOUTS, find_layout, from_layout
 from .prefixes import strip_prefixes
@@ -49,8 +50,8 @@ def load_pretrained(
 
     Args:
         backbone: A module with the keys of a `MetaFormer`.
-        checkpoint: `sail:NAME` or `timm:TAG` (`tools/weights.py list`), an address, or
-            a local file or folder, in any of LAYOUTS.
+        checkpoint: A published name such as `sail:caformer_s18` (`tools/weights.py
+            list`), an address, or a local file or folder, in any of LAYOUTS.
         prefix: Prefix of the backbone's keys, if the file has other networks too; None
             for that of detectors and segmentors, if the file is one.
         partial: Load the tensors that match and only log the others.
@@ -107,6 +108,8 @@ def _prepare(
     weights, unknown = from_layout(stripped, layout)
     own = backbone.state_dict()
     source = f'layout {layout}'
+    if entry and entry.license != APACHE:
+        source += f', license {entry.license}'
     if read.wrapper:
         source += f', under {read.wrapper!r}'
     if taken:
@@ -125,10 +128,18 @@ def _prepare(
     if not audit.fits and not partial:
         raise ConfigError(
             f'{checkpoint} does not fit {type(backbone).__name__} ({source}): '
-            f'{audit.counts()}.\n{audit.problems()}\n'
-            'To load only the tensors that match, add partial=True to init_cfg.'
+            f'{audit.counts()}.\n{audit.problems()}\n' + _advice(audit)
         )
     return {key: weights[key] for key in audit.matched}, audit, source
+
+
+def _advice(audit: Audit) -> str:
+    if audit.other_activations:
+        return (
+            'Do not use partial=True here: it would load the weights into a network '
+            'with another activation.'
+        )
+    return 'To load only the tensors that match, add partial=True to init_cfg.'
 
 
 def _check_family(backbone: nn.Module, entry: Entry) -> None:
@@ -139,6 +150,13 @@ def _check_family(backbone: nn.Module, entry: Entry) -> None:
             f'{entry.name} is a {entry.family} of size {entry.arch}, but the backbone '
             f'is a {names[0]}. `tools/weights.py list` prints the checkpoints of each '
             'family.'
+        )
+    has_star_relu = any(key.endswith('mlp.act.scale') for key in backbone.state_dict())
+    if entry.own_backbone and has_star_relu:
+        raise ConfigError(
+            f'{entry.name} has ReLU as activation, but the backbone is a {names[0]} '
+            'with StarReLU. Keep your other arguments and set\n'
+            + config_text(entry.own_backbone, indent=4)
         )
 
 

@@ -16,7 +16,7 @@ from .files import find_file
 
 __all__ = ['cache_folder', 'locate', 'published_entry']
 
-CATALOGUED = ('sail:', 'timm:')
+CATALOGUED = ('sail:', 'timm:', 'surgenet:')
 # torch's hub and OpenMMLab put the beginning of the hash into the file name.
 HASH_IN_NAME = re.compile(r'-([0-9a-f]{8,64})\.(?:pth|pth\.tar|safetensors|bin)')
 
@@ -30,8 +30,8 @@ def locate(checkpoint: str) -> Path:
     """Return the file of a checkpoint, and download it if necessary.
 
     Args:
-        checkpoint: `sail:NAME` or `timm:TAG` of the catalogue, an http(s) address, or
-            a local file or folder.
+        checkpoint: A name of the catalogue, such as `sail:caformer_s18`; an http(s)
+            address; or a local file or folder.
 
     Raises:
         ConfigError: There is no such checkpoint, or it cannot be downloaded.
@@ -63,8 +63,8 @@ def locate(checkpoint: str) -> Path:
         return target
     if re.match(r'[a-z0-9+]{2,}:', checkpoint) and not Path(checkpoint).exists():
         raise ConfigError(
-            f'checkpoint {checkpoint!r} does not exist. Expected sail:NAME or timm:TAG '
-            '(`tools/weights.py list`), an http(s) address, or a local file or folder.'
+            f'checkpoint {checkpoint!r} does not exist. Expected a name of '
+            '`tools/weights.py list`, an http(s) address, or a local file or folder.'
         )
     return find_file(checkpoint)
 

@@ -12,6 +12,8 @@ from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.registry import OPTIMIZERS, PARAM_SCHEDULERS
 from torch import nn
 
+from mmmetaformer.compat.safe_resume import install
+
 pytestmark = pytest.mark.faults('checkpoint that runs code or names files')
 
 
@@ -132,8 +134,47 @@ def test_a_dtype_keeps_the_size_of_its_numbers():
     dtype = np.dtype('f8', copy=True)
     dtype.__setstate__(state)
     assert dtype.shape == (1000,)  # what numpy itself does
-    dtype = saved_and_loaded(Build(state, np.dtype, 'f8', False, True))
-    assert dtype.shape == ()
+    stretched = Build(state, np.dtype, 'f8', False, True)
+    array = Build((1, (2,), stretched, False, bytes(16)), np.ndarray, 2)
+    assert saved_and_loaded(array).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize('order', '<>')
+def test_numbers_in_the_byte_order_of_another_machine_are_refused(order):
+    numbers = np.arange(1, 4, dtype=f'{order}f4')
+    content = {'array': numbers, 'value': numbers[1], 'bytes': np.arange(3, dtype='u1')}
+    if np.dtype(f'{order}f4').isnative:
+        read = saved_and_loaded(content)
+        assert read['array'].tolist() == [1, 2, 3]
+        assert type(read['value']) is np.float32
+        assert read['value'] == 2
+        assert read['bytes'].tolist() == [0, 1, 2]
+    else:
+        with pytest.raises(
+            pickle.UnpicklingError, match="float32 in the byte order '>'"
+        ):
+            saved_and_loaded(content)
+
+
+def test_arrays_from_a_file_are_saved_as_those_of_numpy():
+    array = saved_and_loaded(np.arange(6.0).reshape(2, 3).T)
+    assert type(pickle.loads(pickle.dumps(array))) is np.ndarray
+    again = saved_and_loaded({'array': array})['array']
+    assert again.tolist() == [[0, 3], [1, 4], [2, 5]]
+
+
+def test_what_a_program_allows_under_these_names_is_replaced():
+    before = torch.serialization.get_safe_globals()
+    try:
+        torch.serialization.add_safe_globals([np.dtype, np.ndarray, (len, 'a.b')])
+        install()
+        now = torch.serialization.get_safe_globals()
+        assert np.dtype not in now
+        assert (len, 'a.b') in now
+        assert saved_and_loaded(np.arange(3)).tolist() == [0, 1, 2]
+    finally:
+        torch.serialization.clear_safe_globals()
+        torch.serialization.add_safe_globals(before)
 
 
 @pytest.mark.parametrize(

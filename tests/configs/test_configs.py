@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
+import re
+
 import pytest
 import torch
-from leaves import CONFIGS, FILES, LEAVES, NAMES, load
+from leaves import CONFIGS, FILES, LEAVES, NAMES, STRONG, load
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
@@ -11,11 +13,19 @@ from mmseg.structures import SegDataSample
 from mmmetaformer import models
 from mmmetaformer.checks.run import check_run
 from mmmetaformer.complexity.saved_bytes import SavedBytes
+from mmmetaformer.engine.loop_length import scale_run
 from mmmetaformer.engine.precision import use_amp, without_amp
+from mmmetaformer.host import data_sets_of
 from mmmetaformer.run.sample_run import use_sample_data
 from mmmetaformer.weights.catalogue import CATALOGUE
 
 OURS = [name for name in NAMES if load(name).model.backbone.type.startswith('mmmeta')]
+OTHER_ROOTS = {
+    'cityscapes': 'data/cityscapes/',
+    'loveda': 'data/loveDA',
+    'voc': 'data/VOCdevkit/VOC2012',
+    'binary': 'data/binary',
+}
 BIGGER = ('_s24', '_s36', '_m36', '_m48', '_b36')
 
 
@@ -58,7 +68,7 @@ def without_backbone(cfg):
     for key in ('backbone', 'backbone_channels'):
         rest.pop(key)
     rest['model'].pop('backbone')
-    for part in ('neck', 'decode_head', 'auxiliary_head'):
+    for part in ('neck', 'decode_head', 'auxiliary_head', 'panoptic_head'):
         if part == 'neck' or 'neck' not in rest['model']:
             rest['model'].get(part, {}).pop('in_channels', None)
     return rest
@@ -84,26 +94,76 @@ def test_leaves_of_a_method_differ_in_the_backbone_only(pattern):
 
 
 def test_only_swin_has_rules_of_its_own():
+    of_method = {
+        'segformer': ['decode_head'],
+        'dino': ['backbone'],
+        'mask2former': ['backbone', 'query_embed', 'query_feat', 'level_embed'],
+    }
     for name in NAMES:
         rules = load(name).optim_wrapper.get('paramwise_cfg', {})
         keys = list(rules.get('custom_keys', {}))
-        assert keys == (['relative_position_bias_table'] if 'swin' in name else [])
+        swins = ['relative_position_bias_table'] if 'swin' in name else []
+        assert keys == of_method.get(name.partition('_')[0], swins)
 
 
 def test_drop_path_of_segmentors_is_the_authors():
     said = {'s18': 0.3, 's36': 0.4, 'm36': 0.6, 'b36': 0.6}
-    for backbone in LEAVES['upernet_*_640']:
-        for name in (f'upernet_{backbone}', f'upernet_{backbone}_640'):
-            spec = load(name).model.backbone
-            assert spec.drop_path_rate == said[spec.arch]
+    patterns = ('upernet_*', 'upernet_*_640', 'segformer_*', 'mask2former_semantic_*')
+    ours = [p.replace('*', b) for p in patterns for b in LEAVES[p] if b in STRONG]
+    assert len(ours) == 24
+    for name in ours:
+        spec = load(name).model.backbone
+        assert spec.drop_path_rate == said[spec.arch]
+
+
+@pytest.mark.parametrize('name', ['upernet_convformer', 'upernet_caformer_640'])
+def test_options_that_the_comments_name(name):
+    cfg = load(name)
+    assert (cfg.model.test_cfg.mode, cfg.optim_wrapper.optimizer.weight_decay) == (
+        'slide',
+        0.05,
+    )
+    comments = ''.join(
+        (CONFIGS / '_base_' / place).read_text()
+        for place in ('methods/upernet.py', 'schedules/ade20k_160k.py')
+    )
+    options = dict(re.findall(r'--cfg-options (\S+)=(\S+)', comments))
+    assert options == {
+        'model.test_cfg.mode': 'whole',
+        'optim_wrapper.optimizer.weight_decay': '0.01',
+    }
+    cfg.merge_from_dict(options)
+    assert cfg.model.test_cfg.mode == 'whole'
+
+
+def test_layer_decay_of_descendants():
+    for name in [n for n in NAMES if n.endswith('_layer_decay')]:
+        cfg, plain = load(name), load(name.removesuffix('_layer_decay'))
+        assert cfg.optim_wrapper.optimizer.lr == 2e-4
+        assert cfg.optim_wrapper.paramwise_cfg.decay_rate == 0.7
+        differing = {key for key in cfg if cfg[key] != plain[key]}
+        assert differing == {'optim_wrapper', 'model'}
+
+
+def test_rtmdet_switches_its_pipeline_before_the_end():
+    cfg = load('rtmdet_ins_convformer')
+    kinds = [hook.type for hook in cfg.custom_hooks]
+    assert kinds[1:] == ['EMAHook', 'PipelineSwitchHook']
+    scale_run(cfg, 0.1)
+    assert cfg.custom_hooks[-1].switch_epoch == 9
+    assert cfg.train_cfg.max_epochs == 10
+    assert cfg.train_cfg.dynamic_intervals == [[9, 1]]
 
 
 def test_official_folders():
     for name in NAMES:
         cfg = load(name)
-        root = cfg.train_dataloader.dataset.data_root
+        (root,) = {one.data_root for one in data_sets_of(cfg, 'train', 'val', 'test')}
+        if name.startswith('faster_rcnn') and name.endswith('voc'):
+            assert root == 'data/VOCdevkit/'
+            continue
         official = {'mmdet': 'data/coco/', 'mmseg': 'data/ade/ADEChallengeData2016'}
-        assert root == official[cfg.default_scope]
+        assert root == OTHER_ROOTS.get(name.split('_')[-1], official[cfg.default_scope])
 
 
 def test_sync_bn_is_bn_in_a_single_process(tmp_path):
@@ -125,6 +185,8 @@ def test_sync_bn_is_bn_in_a_single_process(tmp_path):
         ('mask_rcnn_caformer_3x', 0.0),
         ('mask_rcnn_poolformer', 1e-4),  # as published
         ('upernet_swin_t', 0.0),
+        ('segformer_convformer', 0.0),
+        ('dino_convformer', 0.0),
     ],
 )
 def test_which_parameters_are_decayed(name, vectors):
@@ -148,7 +210,8 @@ def test_precision_is_the_recipes(name, monkeypatch):
     wrapper = cfg.optim_wrapper
     assert wrapper.type == 'AmpOptimWrapper'
     assert (wrapper.dtype, wrapper.loss_scale) == ('bfloat16', 1.0)
-    assert cfg.custom_hooks == [dict(type='mmmetaformer.Float32PredictionsHook')]
+    assert cfg.custom_hooks[0] == dict(type='mmmetaformer.Float32PredictionsHook')
+    assert len(cfg.custom_hooks) == (3 if name.startswith('rtmdet') else 1)
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     monkeypatch.setattr(
         torch.cuda, 'is_bf16_supported', lambda including_emulation: True

@@ -4,7 +4,7 @@
 import re
 
 import torch
-from leaves import FILES
+from leaves import FILES, MAPS
 from mmengine.fileio import load
 
 from mmmetaformer import models
@@ -61,4 +61,5 @@ def test_gradients_of_every_size(root):
             seen.update(names)
     methods = ('semantic_fpn_', 'retinanet_', 'upernet_', 'mask_rcnn_')
     ours = {name for name in FILES if name.startswith(methods) and 'former' in name}
-    assert {name for name in ours if not name.endswith(('_640', '_3x'))} <= seen
+    others = ('_640', '_3x', *(f'_{data}' for data in MAPS))
+    assert {name for name in ours if not name.endswith(others)} <= seen

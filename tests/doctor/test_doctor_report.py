@@ -34,10 +34,16 @@ def test_the_tested_set(tested):
     text = report({**tested, 'torch': f'{tested["torch"]}+cu130'})
     assert 'NVIDIA driver: 580.95' in text
     assert 'torch is built for CUDA 13.0; GPUs that it finds: NVIDIA H100' in text
-    assert 'nms, roi_align, sigmoid_focal_loss from torchvision' in text
+    assert 'what mmdet and mmseg call, from torch and torchvision' in text
+    assert '    here; `mmmetaformer ops install` adds them to every program' in text
     assert text.endswith(
         'No problem was found.\nAll versions are those of the tested set.'
     )
+
+
+def test_the_file_with_the_stand_in_is_named(tested):
+    modules = {'mmcv': dict(ops='torchvision', extension='/x/mmcv/_ext.py')}
+    assert '    in every program, by /x/mmcv/_ext.py\n' in report(tested, modules)
 
 
 def test_other_versions(tested):

@@ -50,8 +50,8 @@ def detector_record(path, names, images=20, seed=0, **facts):
     detections, truths = draw_scenes(seed, images, len(names))
 
     class Drawn:
-        def of(self, index):
-            rows = truths[index]
+        def of(self, sample):
+            rows = truths[sample.img_id]
             return Truth(rows[:, :4], rows[:, 4].astype(int), rows[:, 5], list)
 
     kept = Instances(Drawn())

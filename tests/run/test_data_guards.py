@@ -64,6 +64,14 @@ def test_the_loader_is_replaced_in_training_only(segmentor):
     assert 'SkipUnreadable' not in _types(segmentor, 'val')
 
 
+def test_the_loader_of_a_switched_pipeline_is_replaced_too():
+    cfg = load_config('configs/rtmdet_ins_convformer.py')
+    use_skip_unreadable(cfg, 3)
+    last = cfg.custom_hooks[-1].switch_pipeline
+    assert last[0]['type'] == 'mmmetaformer.SkipUnreadable'
+    assert _types(cfg)[0] == 'SkipUnreadable'
+
+
 def test_a_pipeline_that_loads_no_file():
     dataset = dict(type='A', pipeline=[dict(type='LoadPoints')])
     cfg = Config(dict(work_dir='w', train_dataloader=dict(dataset=dataset)))

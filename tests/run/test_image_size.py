@@ -7,7 +7,11 @@ from mmengine.config import Config
 from mmmetaformer.checks.checkpoint.contents import Checkpoint
 from mmmetaformer.errors import ConfigError, collected_warnings
 from mmmetaformer.host import dicts_in
-from mmmetaformer.run.image_size import use_image_size, warn_of_image_size
+from mmmetaformer.run.image_size import (
+    side_in_testing,
+    use_image_size,
+    warn_of_image_size,
+)
 
 
 def sizes(node, key):
@@ -50,6 +54,24 @@ def test_pipeline_without_a_scale(root):
         use_image_size(cfg, 200)
 
 
+def test_mosaics_and_pads(root):
+    cfg = Config.fromfile(root / 'configs/rtmdet_ins_convformer.py')
+    use_image_size(cfg, 320)  # instead of 640
+    train = cfg.train_dataloader.dataset.pipeline
+    assert sizes(train, 'img_scale') == [(320, 320)] * 2
+    assert sizes(train, 'scale') == [(640, 640)]
+    assert sizes(train, 'crop_size') == sizes(train, 'size') == [(320, 320)]
+    last = cfg.custom_hooks[-1].switch_pipeline
+    assert sizes(last, 'scale') == sizes(last, 'size') == [(320, 320)]
+
+
+def test_batches_are_padded_to_the_crop(root):
+    cfg = Config.fromfile(root / 'configs/mask2former_instance_convformer.py')
+    use_image_size(cfg, 400)  # instead of 800
+    (pad,) = cfg.model.data_preprocessor.batch_augments
+    assert sizes(cfg.train_dataloader, 'crop_size') == [pad['size']] == [(512, 512)]
+
+
 @pytest.mark.parametrize('name', ['upernet_convformer', 'mask_rcnn_convformer'])
 def test_a_checkpoint_of_another_size(root, name):
     cfg = Config.fromfile(root / f'configs/{name}.py')
@@ -57,12 +79,12 @@ def test_a_checkpoint_of_another_size(root, name):
     for text in (cfg.pretty_text, None, 'x = open()', 'test_dataloader = None'):
         checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=text))
         with collected_warnings() as said:
-            warn_of_image_size(checkpoint, cfg)
+            warn_of_image_size(checkpoint, side_in_testing(cfg))
         assert not said
     checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
     use_image_size(cfg, 128)
     with collected_warnings() as said:
-        warn_of_image_size(checkpoint, cfg)
+        warn_of_image_size(checkpoint, side_in_testing(cfg))
     assert [line.endswith(f'--image-size {side}') for line in said] == [True]
 
 
@@ -84,6 +106,6 @@ def test_a_scale_is_a_number_or_a_pair(root, scale, side):
     checkpoint = Checkpoint('a.pth', {}, meta=dict(cfg=cfg.pretty_text))
     step.scale = (100, 100)
     with collected_warnings() as said:
-        warn_of_image_size(checkpoint, cfg)
+        warn_of_image_size(checkpoint, side_in_testing(cfg))
     expected = [] if side is None else [True]
     assert [line.endswith(f'--image-size {side}') for line in said] == expected

@@ -49,6 +49,7 @@ def test_accumulated_scaled_averaged_and_tested_in_views(
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert 'mIoU' in done.stdout
+    assert 'was trained with test images' not in done.stderr
 
 
 def test_own_classes_in_an_own_folder(tool, tiny_config, tmp_path):

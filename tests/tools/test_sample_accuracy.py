@@ -8,6 +8,11 @@ import pytest
 BARS = {
     'upernet': (r'mIoU: ([0-9.]+)', 80),
     'mask_rcnn': (r'bbox_mAP_50: ([0-9.]+)', 0.5),
+    'segformer': (r'mIoU: ([0-9.]+)', 80),
+    'mask2former_semantic': (r'mIoU: ([0-9.]+)', 50),
+    'mask2former_instance': (r'segm_mAP_50: ([0-9.]+)', 0.4),
+    'dino': (r'bbox_mAP_50: ([0-9.]+)', 0.5),
+    'rtmdet_ins': (r'segm_mAP_50: ([0-9.]+)', 0.2),
 }
 
 

@@ -29,6 +29,9 @@ elif sys.argv[2] == 'venv':
     pip = folder / 'pip'
     pip.write_text(f'#!/bin/sh\\necho "pip 26 from {{folder.parent}}/lib"')
     pip.chmod(0o755)
+elif sys.argv[2] == 'mmmetaformer':
+    with open('ops.log', 'a') as log:
+        print(*sys.argv[3:], file=log)
 else:
     with open('pip.log', 'a') as log:
         print(*sys.argv[3:], file=log)
@@ -177,6 +180,18 @@ def test_pins_of_each_mode(tree):
     tree.set_up('--onedl', '.venv-onedl', 'onedl')
     assert all('-c requirements/constraints-onedl.txt' in c for c in tree.pip_calls())
     assert 'unknown option --onedel' in tree.fail('--onedel', '.venv', 'lite')
+
+
+def test_stand_in_for_mmcv_is_installed_unless_it_is_compiled(tree):
+    tree.set_up('.venv', 'lite')
+    log = tree.folder / 'ops.log'
+    assert log.read_text() == 'ops install\n'
+    log.unlink()
+    package = tree.folder / '.venv/lib/python3.12/site-packages/mmcv'
+    package.mkdir(parents=True)
+    (package / '_ext.cpython-312-x86_64-linux-gnu.so').touch()
+    tree.set_up('.venv', 'lite', 'report')
+    assert not log.exists()
 
 
 def test_headless_opencv_is_installed_once(tree):

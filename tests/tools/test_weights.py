@@ -40,6 +40,8 @@ def test_list(weights):
     assert len(weights('list').splitlines()) == len(CATALOGUE)
     lines = weights('list', 'caformer_b36').splitlines()
     assert len(lines) == 10
+    assert lines[0].endswith('1000 classes  Apache-2.0')
+    assert weights('list', 'surgenet').count('CC-BY-NC-SA-4.0') == 7
     assert lines[0].split()[:3] == ['sail:caformer_b36', 'CAFormer', 'b36']
     assert 'no published checkpoint' in weights('list', 'resnet', status=2)
 
@@ -51,6 +53,18 @@ def test_show(weights):
         "dict(type='mmmetaformer.ConvFormer', arch='m36')",
         '384 px',
         'license     Apache-2.0',
+    ):
+        assert word in output
+
+
+def test_show_the_backbone_and_license_of_surgenet(weights):
+    output = weights('show', 'surgenet:caformer_s18_xl')
+    for word in (
+        'SurgeNetXL_checkpoint_epoch0050_teacher.pth',
+        "dict(type='mmmetaformer.MetaFormer', arch=dict(depths=(3, 3, 9, 3), ",
+        "dict(type='sep_conv', act='relu'), 'attention', 'attention'), act='relu')",
+        'input size  not published',
+        'license     CC-BY-NC-SA-4.0',
     ):
         assert word in output
 

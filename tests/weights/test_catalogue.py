@@ -4,7 +4,7 @@ import timm
 import torch
 
 from mmmetaformer.errors import ConfigError
-from mmmetaformer.models import backbones
+from mmmetaformer.registry import MODELS
 from mmmetaformer.weights.audit import compare
 from mmmetaformer.weights.catalogue import CATALOGUE, find_entry, guess_entry
 from mmmetaformer.weights.layouts import LAYOUTS, from_layout, to_layout
@@ -13,10 +13,12 @@ from mmmetaformer.weights.source import published_entry
 
 def test_the_catalogue_is_complete():
     sail = [name for name in CATALOGUE if name.startswith('sail:')]
-    tags = {name.removeprefix('timm:') for name in CATALOGUE} - set(sail)
+    tags = {n.removeprefix('timm:') for n in CATALOGUE if n.startswith('timm:')}
+    surgenet = [name for name in CATALOGUE if name.startswith('surgenet:')]
     assert len(sail) == 3 * 5 + 2 * 4 * 5 + 5
     families = ('poolformer_', 'poolformerv2_', 'convformer_', 'caformer_')
     assert tags == {t for t in timm.list_pretrained() if t.startswith(families)}
+    assert len(surgenet) == 7
     files = [entry.file_name for entry in CATALOGUE.values()]
     assert len(set(files)) == len(files), 'two entries have the same file in the cache'
     assert all(name.endswith(('.pth', '.pth.tar', '.safetensors')) for name in files)
@@ -27,7 +29,7 @@ def test_keys_and_shapes_match(name):
     """Check the round trip of the model's weights through the entry's layout."""
     entry = CATALOGUE[name]
     with torch.device('meta'):
-        model = getattr(backbones, entry.family)(entry.arch)
+        model = MODELS.build(dict(entry.backbone))
     own = model.state_dict()
     body = {k: v for k, v in own.items() if not k.startswith('out_norms.')}
     theirs, without_place = to_layout(body, entry.layout)
@@ -63,6 +65,20 @@ def test_addresses_of_sail():
         'sail:poolformer_s12': f'{releases}/poolformer_s12.pth.tar',
     }
     assert {name: CATALOGUE[name].url for name in expected} == expected
+
+
+def test_addresses_of_surgenet():
+    """Check names that differ from the variant's, copied from its README."""
+    hub = 'https://huggingface.co/TimJaspersTue/SurgeNetModels/resolve/main'
+    for name, start in (
+        ('caformer_s18', 'SurgeNet'),
+        ('caformer_s18_xl', 'SurgeNetXL'),
+        ('caformer_s18_cholec', 'CHOLEC'),
+    ):
+        entry = CATALOGUE[f'surgenet:{name}']
+        assert entry.url == f'{hub}/{start}_checkpoint_epoch0050_teacher.pth'
+        assert published_entry(f'{entry.url}?download=true') is entry
+        assert entry.license == 'CC-BY-NC-SA-4.0'
 
 
 def test_unknown_name_lists_the_nearest():

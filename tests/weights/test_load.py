@@ -324,7 +324,7 @@ def test_truncated_files(tmp_path, name):
         ('sail:caformer_s81', "unknown checkpoint 'sail:caformer_s81'"),
         ('timm:caformer_s18', 'caformer_s18.sail_in1k'),
         ('/nowhere/at/all.pth', 'checkpoint /nowhere/at/all.pth does not exist'),
-        ('s3://bucket/a.pth', 'Expected sail:NAME or timm:TAG'),
+        ('s3://bucket/a.pth', 'Expected a name of .*weights.py list'),
     ],
 )
 def test_checkpoints_that_do_not_exist(checkpoint, words):

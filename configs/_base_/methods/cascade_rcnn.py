@@ -1,5 +1,7 @@
 # Cascade R-CNN with FPN (arXiv 1712.00726). The heads are those of Swin and ConvNeXt on
 # COCO: four convolutions and a linear layer, SyncBN, GIoU on decoded boxes.
+# The lr of our 3x configs is that of Swin's and MambaOut's Mask R-CNN. Descendants of
+# ConvFormer train this method otherwise: see schedules/coco_3x_layer_decay.py.
 # The config adds `backbone` and the neck's `in_channels`.
 _base_ = './faster_rcnn.py'
 

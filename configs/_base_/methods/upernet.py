@@ -40,7 +40,9 @@ model = dict(
         **head,
     ),
     train_cfg=dict(),
-    # Single scale. Windows have the size of the training crop and overlap by a third
-    # (ConvNeXt).
+    # Single scale. Windows have the size of the training crop and overlap by a third,
+    # as ConvNeXt and PolyNeXt test. Swin in mmseg tests whole images; how the authors
+    # of ConvFormer tested is unknown. For whole images:
+    # --cfg-options model.test_cfg.mode=whole
     test_cfg=dict(mode='slide', crop_size=crop_size, stride=(341, 341)),
 )

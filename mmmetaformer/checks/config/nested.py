@@ -15,6 +15,7 @@ __all__ = ['nested_in']
 REGISTRIES = {
     'init_cfg': 'WEIGHT_INITIALIZERS',
     'pipeline': 'TRANSFORMS',
+    'switch_pipeline': 'TRANSFORMS',
     'transforms': 'TRANSFORMS',
     'dataset': 'DATASETS',
     'datasets': 'DATASETS',

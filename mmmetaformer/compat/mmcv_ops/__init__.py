@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replace `mmcv._ext`, the compiled part of mmcv, by torchvision's ops.
+"""Replace `mmcv._ext`, the compiled part of mmcv, by ops of torch and torchvision.
 
 mmdet imports `mmcv.ops`, which imports `mmcv._ext`. Wheels of mmcv with this module
 exist for few pairs of torch and CUDA, and a build from source needs a compiler: this
 import is the most common install failure of the ecosystem. mmcv-lite installs anywhere
-but has no `mmcv._ext`. torchvision also has the few ops that detection and instance
-segmentation call, so `install` provides those under mmcv's names.
+but has no `mmcv._ext`. `install` provides those of its functions that mmdet and mmseg
+call, computed with torch and torchvision. `mmmetaformer ops install` does so for every
+program of an environment.
 
 Remove this package when mmcv-lite ships these ops, or mmdet imports without `mmcv.ops`.
 """
@@ -14,7 +15,8 @@ import importlib.util
 import logging
 import sys
 
-from mmmetaformer.errors import ConfigError
+from mmmetaformer.compat.mmcv_ext_file import is_ours
+from mmmetaformer.compat.mmcv_folder import mmcv_folder
 
 from .loader import EXT_NAME, StandInLoader
 
@@ -35,14 +37,10 @@ def install() -> bool:
     Raises:
         ConfigError: mmcv is not installed.
     """
-    if importlib.util.find_spec('mmcv') is None:
-        raise ConfigError(
-            'mmcv is not installed. Run `pip install "mmcv-lite>=2.0.0,<2.2.0"` (pure '
-            'Python), or install a compiled mmcv of the same versions.'
-        )
+    mmcv_folder()  # raises an error if there is none
     spec = importlib.util.find_spec(EXT_NAME)
     if spec is not None:
-        return isinstance(spec.loader, StandInLoader)
+        return isinstance(spec.loader, StandInLoader) or is_ours(spec.origin)
     # In `sys.modules` rather than from a finder on `sys.meta_path`, which would run at
     # every import. `find_spec` then returns the module's own `__spec__`.
     spec = importlib.util.spec_from_loader(EXT_NAME, StandInLoader())
@@ -50,5 +48,5 @@ def install() -> bool:
     module = importlib.util.module_from_spec(spec)
     StandInLoader().exec_module(module)
     sys.modules[EXT_NAME] = module
-    logger.info('mmcv has no compiled ops: using those of torchvision')
+    logger.info('mmcv has no compiled ops: using those of torch and torchvision')
     return True

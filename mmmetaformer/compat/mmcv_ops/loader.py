@@ -4,26 +4,14 @@
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
-from .info import get_compiler_version, get_compiling_cuda_version
 from .missing import missing_op
-from .nms import nms
-from .roi_align import roi_align_backward, roi_align_forward
-from .sigmoid_focal_loss import sigmoid_focal_loss_backward, sigmoid_focal_loss_forward
+from .provided import PROVIDED
 
-__all__ = ['EXT_NAME', 'StandInLoader']
+__all__ = ['EXT_NAME', 'StandInLoader', 'fill']
 
 EXT_NAME = 'mmcv._ext'
-
-PROVIDED = (
-    get_compiler_version,
-    get_compiling_cuda_version,
-    nms,
-    roi_align_backward,
-    roi_align_forward,
-    sigmoid_focal_loss_backward,
-    sigmoid_focal_loss_forward,
-)
 
 
 class StandInLoader(Loader):
@@ -37,9 +25,17 @@ class StandInLoader(Loader):
         """Return None, so that Python creates a plain module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Add the ops, and a function that raises for every other name."""
-        for op in PROVIDED:
-            setattr(module, op.__name__, op)
-        # A module-level `__getattr__` (PEP 562): when mmcv is imported, `load_ext`
-        # asserts that the module has every op of mmcv, called later or not.
-        setattr(module, '__getattr__', missing_op)  # noqa: B010
+        """Add the ops."""
+        fill(vars(module))
+
+
+def fill(namespace: dict[str, Any]) -> None:
+    """Add the ops, and a function that raises for every other name.
+
+    Args:
+        namespace: The globals of `mmcv._ext`.
+    """
+    namespace.update({op.__name__: op for op in PROVIDED})
+    # A module-level `__getattr__` (PEP 562): when mmcv is imported, `load_ext` asserts
+    # that the module has every op of mmcv, called later or not.
+    namespace['__getattr__'] = missing_op

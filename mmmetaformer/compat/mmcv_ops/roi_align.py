@@ -46,7 +46,7 @@ def roi_align_forward(
         DivergedError: On a CPU, a RoI is not finite, inverted or of no image.
     """
     _refuse_max(pool_mode)
-    check_rois(rois, len(input), aligned)
+    check_rois('RoIAlign', rois, len(input), upright_only=aligned)
     dtype = compute_dtype(input, rois)
     pooled = torch.ops.torchvision.roi_align(
         input.to(dtype),

@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small synthetic data sets in the official formats of COCO and ADE20K."""
+"""Small synthetic data sets in the official formats of public data sets."""
 
-from .ade20k import ADE20K_CLASSES, ADE20K_PALETTE, write_ade20k
 from .coco import COCO_CLASSES, COCO_PALETTE, write_coco
+from .map_format import MapFormat
+from .map_formats import ADE20K, BINARY, CITYSCAPES, LOVEDA, VOC_MAPS, write_ade20k
+from .voc import VOC_CLASSES, VOC_PALETTE, write_voc
 
 __all__ = [
-    'ADE20K_CLASSES',
-    'ADE20K_PALETTE',
+    'ADE20K',
+    'BINARY',
+    'CITYSCAPES',
     'COCO_CLASSES',
     'COCO_PALETTE',
+    'LOVEDA',
+    'VOC_CLASSES',
+    'VOC_MAPS',
+    'VOC_PALETTE',
+    'MapFormat',
     'write_ade20k',
     'write_coco',
+    'write_voc',
 ]

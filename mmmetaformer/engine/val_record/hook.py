@@ -26,9 +26,9 @@ class ValidationRecordHook(Hook):
     """Writes `validation.npz` to the log folder after each validation.
 
     It holds the confusion matrix of a segmentor (mmseg, `IoUMetric`), or the detections
-    and the truth of a detector (mmdet, `CocoMetric`), a score of each image, and the
-    predictions for the worst and the best. Nothing is computed again, and no metric
-    changes. Of other models, nothing is kept.
+    and the truth of a detector (mmdet, `CocoMetric` and `VOCMetric`), a score of each
+    image, and the predictions for the worst and the best. Nothing is computed again,
+    and no metric changes. Of other models, nothing is kept.
     """
 
     def __init__(self) -> None:

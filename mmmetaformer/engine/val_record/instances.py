@@ -12,7 +12,7 @@ from mmmetaformer.datasets.run_lengths import run_lengths
 
 from .extremes import Extremes
 from .file import Record
-from .truth import CocoTruth, Truth
+from .truth import Truth, Truths
 
 __all__ = ['Instances', 'f1_of']
 
@@ -30,7 +30,7 @@ class Instances:
 
     kind = 'detector'
 
-    def __init__(self, truth: CocoTruth) -> None:
+    def __init__(self, truth: Truths) -> None:
         self._truth = truth
         self.detections: dict[int, np.ndarray] = {}
         self.truths: dict[int, np.ndarray] = {}
@@ -53,7 +53,7 @@ class Instances:
         labels = found.labels.cpu().numpy()
         order = np.argsort(-scores, kind='stable')
         boxes, labels, scores = boxes[order], labels[order], scores[order]
-        truth = self._truth.of(sample.img_id)
+        truth = self._truth.of(sample)
         # As columns: x1, y1, x2, y2, class, score or whether it is a crowd.
         self.detections[index] = np.column_stack([boxes, labels, scores])
         self.truths[index] = np.column_stack([truth.boxes, truth.labels, truth.crowd])

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a metric in COCO's format compares detections with."""
+"""What a metric compares detections with."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ['CocoTruth', 'Truth', 'truth_of']
+__all__ = ['CocoTruth', 'LoadedTruth', 'Truth', 'Truths', 'truth_of']
 
 
 @dataclass
@@ -17,7 +17,8 @@ class Truth:
     Attributes:
         boxes: (N, 4), as x1, y1, x2, y2.
         labels: (N,), the numbers of the classes.
-        crowd: (N,), 1 for regions with several objects.
+        crowd: (N,), 1 for what counts neither as found nor as missed: regions with
+            several objects, and objects that Pascal VOC calls difficult.
         masks: Returns the masks as COCO's compressed RLE.
     """
 
@@ -25,6 +26,13 @@ class Truth:
     labels: np.ndarray
     crowd: np.ndarray
     masks: Callable[[], list[dict[str, Any]]]
+
+
+class Truths(Protocol):
+    """The objects of all images."""
+
+    def of(self, sample: Any) -> Truth:
+        """Return the objects of the image of a `DetDataSample`."""
 
 
 class CocoTruth:
@@ -40,11 +48,11 @@ class CocoTruth:
         ids = coco.get_cat_ids(cat_names=list(names))
         self._labels = {category: label for label, category in enumerate(ids)}
 
-    def of(self, image_id: Any) -> Truth:
+    def of(self, sample: Any) -> Truth:
         """Return the objects of an image."""
         entries = [
             entry
-            for entry in self._coco.imgToAnns.get(image_id, [])
+            for entry in self._coco.imgToAnns.get(sample.img_id, [])
             if entry['category_id'] in self._labels
         ]
         boxes = np.array([entry['bbox'] for entry in entries], float).reshape(-1, 4)
@@ -63,9 +71,28 @@ class CocoTruth:
         return dict(size=list(code['size']), counts=text)
 
 
-def truth_of(metrics: Iterable[Any], names: Iterable[str]) -> CocoTruth | None:
-    """Return what the first metric in COCO's format compares with, None without one."""
+class LoadedTruth:
+    """The objects of each image, as the pipeline has loaded them for `VOCMetric`."""
+
+    def of(self, sample: Any) -> Truth:
+        """Return the objects of an image; their masks are left out."""
+        parts: Any = (sample.gt_instances, sample.ignored_instances)
+        boxes, labels = (
+            [part[key].cpu().numpy() for part in parts] for key in ('bboxes', 'labels')
+        )
+        return Truth(
+            boxes=np.concatenate(boxes).astype(float).reshape(-1, 4),
+            labels=np.concatenate(labels).astype(int),
+            crowd=np.repeat([0, 1], [len(part) for part in labels]),
+            masks=list,
+        )
+
+
+def truth_of(metrics: Iterable[Any], names: Iterable[str]) -> Truths | None:
+    """Return what the first metric that is known compares with, None without one."""
     for metric in metrics:
+        if type(metric).__name__ == 'VOCMetric':
+            return LoadedTruth()
         coco = getattr(metric, '_coco_api', None)
         if hasattr(coco, 'imgToAnns'):
             return CocoTruth(coco, names)

@@ -104,6 +104,20 @@ def test_what_is_wrong(segmentor, change, message):
 
 
 @pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (dict(typo=1), "PackDetInputs has no argument 'typo'"),
+        (dict(type='PackDetInputz'), "mean 'PackDetInputs'"),
+    ],
+)
+def test_a_switched_pipeline_is_checked(root, change, message):
+    cfg = Config.fromfile(root / 'configs/rtmdet_ins_convformer.py')
+    cfg.custom_hooks[-1].switch_pipeline[-1].update(change)
+    with pytest.raises(ConfigError, match=message):
+        check_arguments_of(cfg, SPLITS)
+
+
+@pytest.mark.parametrize(
     'change',
     [
         {'custom_hooks': [dict(type=IterTimerHook, priority=3), CheckpointHook(1)]},

@@ -17,71 +17,12 @@ import tempfile
 from pathlib import Path
 
 import torch
+from compiled_cases import ALL_CASES
 from torch import Tensor
 
 DTYPES = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 # By op and dtype: the results of all cases by part, or the error that the op raised.
 Results = dict[str, dict[str, list[Tensor]] | str]
-
-
-def nms_cases(count: int, dtype: torch.dtype) -> dict[str, list[Tensor]]:
-    from mmcv.ops import nms
-
-    kept = []
-    for seed in range(count):
-        generator = torch.Generator().manual_seed(seed)
-        boxes = torch.rand(1 + seed * 2, 4, generator=generator) * 60
-        boxes[:, 2:] += boxes[:, :2]
-        if seed % 2:  # integers: some IoUs are exactly the threshold
-            boxes = (boxes / 6).round()
-        scores = torch.rand(len(boxes), generator=generator)
-        threshold = (0.3, 0.5, 0.6, 0.7)[seed % 4]
-        offset = seed // 4 % 2
-        kept.append(nms(boxes.to(dtype), scores.to(dtype), threshold, offset)[1])
-    return {'indices': kept}
-
-
-def roi_align_cases(count: int, dtype: torch.dtype) -> dict[str, list[Tensor]]:
-    from mmcv.ops import roi_align
-
-    found: dict[str, list[Tensor]] = {}
-    for seed in range(count):
-        generator = torch.Generator().manual_seed(seed)
-        shape = (2, 3, 8 + seed % 30, 8 + seed % 23)
-        features = torch.randn(*shape, generator=generator).to(dtype)
-        scale = (1 / 4, 1 / 8, 1 / 16, 0.3)[seed % 4]
-        rois = torch.rand(seed % 40, 5, generator=generator)
-        rois[:, 0] = (rois[:, 0] * 2).floor()
-        # Some cross the edges, some are outside.
-        rois[:, 1:] = (rois[:, 1:] * 1.4 - 0.2) * 30 / scale
-        rois[:, 3:] = torch.maximum(rois[:, 1:3], rois[:, 3:])
-        size = ((7, 7), (14, 14), (3, 5))[seed % 3]
-        options = (size, scale, (0, 2, 0, 1, 3)[seed % 5], 'avg', seed % 7 < 4)
-        rois = rois.to(dtype)
-        direction = torch.randn(len(rois), 3, *size, generator=generator).to(dtype)
-        for prefix, to in (('', dtype), ('exact ', torch.float64)):
-            x = features.to(to).requires_grad_()
-            output = roi_align(x, rois.to(to), *options)
-            gradient = torch.autograd.grad(output, x, direction.to(to))[0]
-            found.setdefault(prefix + 'forward', []).append(output.detach())
-            found.setdefault(prefix + 'backward', []).append(gradient)
-    return found
-
-
-def sigmoid_focal_loss_cases(count: int, dtype: torch.dtype) -> dict[str, list[Tensor]]:
-    from mmcv.ops import sigmoid_focal_loss
-
-    outputs: list[Tensor] = []
-    gradients: list[Tensor] = []
-    for seed in range(count):
-        generator = torch.Generator().manual_seed(seed)
-        logits = torch.randn(50, 80, generator=generator) * 4
-        logits = logits.to(dtype).requires_grad_()
-        target = torch.randint(0, 81, (50,), generator=generator)
-        output = sigmoid_focal_loss(logits, target, 2.0, 0.25, None, 'none')
-        outputs.append(output.detach())
-        gradients += torch.autograd.grad(output.sum(), logits)
-    return {'forward': outputs, 'backward': gradients}
 
 
 def compute(path: str, count: int) -> None:
@@ -90,7 +31,7 @@ def compute(path: str, count: int) -> None:
 
     stand_in = install()
     results: Results = {}
-    for cases in (nms_cases, roi_align_cases, sigmoid_focal_loss_cases):
+    for cases in ALL_CASES:
         for dtype in DTYPES:
             name = f'{cases.__name__[:-6]} {str(dtype)[6:]}'
             try:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
+import torch
 
 from mmmetaformer.compat.mmcv_ops import install
 
@@ -11,3 +12,18 @@ IS_STAND_IN = install()
 def _stand_in():
     if not IS_STAND_IN:
         pytest.skip('a compiled mmcv is installed: no stand-in to test')
+
+
+@pytest.fixture(
+    params=[
+        'cpu',
+        pytest.param(
+            'cuda',
+            marks=pytest.mark.skipif(
+                not torch.cuda.is_available(), reason='needs a CUDA GPU'
+            ),
+        ),
+    ]
+)
+def device(request):
+    return request.param

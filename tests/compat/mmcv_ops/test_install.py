@@ -7,14 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from mmcv.ops import get_compiler_version, soft_nms
+from mmcv.ops import box_iou_rotated, get_compiler_version
 from mmcv.utils.ext_loader import check_ops_exist
 from mmengine.utils.dl_utils import mmcv_full_available
 
 import mmmetaformer
+from mmmetaformer.compat import mmcv_ext_file
 from mmmetaformer.compat.mmcv_ops import install
 from mmmetaformer.errors import ConfigError
 
@@ -37,7 +37,8 @@ def run_python(code, *paths):
 def test_mmdet_imports_after_install():
     out = run_python(
         INSTALL + 'import sys; result = install();'
-        'early = [m for m in ("mmdet", "mmseg", "mmcv.ops") if m in sys.modules];'
+        'others = ("mmdet", "mmseg", "mmcv.ops", "mmmetaformer.models");'
+        'early = [m for m in others if m in sys.modules];'
         'import mmdet.models; print(result, early, mmdet.models.MaskRCNN.__name__)'
     )
     assert out.splitlines()[-1] == 'True [] MaskRCNN'
@@ -65,7 +66,9 @@ def test_compiled_mmcv_that_fails_to_load_is_not_replaced(tmp_path, monkeypatch)
     assert 'mmcv._ext' not in sys.modules
 
 
-def test_second_install_changes_nothing(monkeypatch, caplog):
+def test_second_install_changes_nothing(tmp_path, monkeypatch, caplog):
+    # An mmcv-lite without the file that `mmmetaformer ops install` writes.
+    monkeypatch.setattr(sys.modules['mmcv'], '__path__', [str(tmp_path)])
     monkeypatch.delitem(sys.modules, 'mmcv._ext')
     with caplog.at_level(logging.INFO, logger='mmmetaformer'):
         assert install()
@@ -73,6 +76,14 @@ def test_second_install_changes_nothing(monkeypatch, caplog):
         assert install()
     assert sys.modules['mmcv._ext'] is ext
     assert len(caplog.messages) == 1
+
+
+def test_the_file_of_the_ops_command_is_the_stand_in(tmp_path, monkeypatch):
+    (tmp_path / '_ext.py').write_text(mmcv_ext_file.TEXT)
+    monkeypatch.setattr(sys.modules['mmcv'], '__path__', [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, 'mmcv._ext')
+    assert install()
+    assert 'mmcv._ext' not in sys.modules
 
 
 def test_without_mmcv_install_fails(monkeypatch):
@@ -94,14 +105,12 @@ def test_import_tools_see_a_module():
 
 def test_missing_op_raises_when_called():
     ext = importlib.import_module('mmcv._ext')
-    op = ext.modulated_deform_conv_forward
-    with pytest.raises(
-        RuntimeError, match=r'(?s)modulated_deform_conv_forward.*pip install'
-    ):
-        op(torch.zeros(1), stride_h=1)
-    boxes = np.zeros((1, 4), dtype=np.float32)
-    with pytest.raises(RuntimeError, match=r'mmcv\._ext\.softnms'):
-        soft_nms(boxes, boxes[:, 0])
+    op = ext.three_nn_forward
+    with pytest.raises(RuntimeError, match=r'(?s)three_nn_forward.*pip install'):
+        op(torch.zeros(1), b=1)
+    boxes = torch.zeros(1, 5)
+    with pytest.raises(RuntimeError, match=r'mmcv\._ext\.box_iou_rotated'):
+        box_iou_rotated(boxes, boxes)
 
 
 def test_environment_report_names_the_stand_in():

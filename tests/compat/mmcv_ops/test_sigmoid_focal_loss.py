@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 import torch
-from mmcv.ops import SigmoidFocalLoss, sigmoid_focal_loss, softmax_focal_loss
+from mmcv.ops import SigmoidFocalLoss, sigmoid_focal_loss
 
 # Three classes. Background is C, as in mmdet, or -100, as in torch.
 TARGET = torch.tensor([0, 2, 3, 1, -100, 2, 3])
@@ -119,8 +119,3 @@ def test_no_rows():
     loss.backward()
     assert loss.item() == 0
     assert logits.grad.shape == (0, 3)
-
-
-def test_softmax_focal_loss_raises_when_called():
-    with pytest.raises(RuntimeError, match='softmax_focal_loss_forward'):
-        softmax_focal_loss(random_logits(), TARGET.clamp(0, 2))

@@ -7,11 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmmetaformer.datasets.sample_data import (
-    ADE20K_CLASSES,
-    ADE20K_PALETTE,
-    write_ade20k,
-)
+from mmmetaformer.datasets.sample_data import ADE20K, write_ade20k
 from mmmetaformer.datasets.sample_data.spec import SampleSpec
 
 NUMBERS = {'num_train': 10, 'num_val': 4, 'image_size': 64, 'seed': 1}
@@ -57,10 +53,11 @@ def files(root):
 
 def test_classes_labels_and_palette_are_those_of_ade20k(ade_metainfo):
     assert len(ade_metainfo['classes']) == 150
-    indices = [ade_metainfo['classes'].index(name) for name in ADE20K_CLASSES]
+    indices = [ade_metainfo['classes'].index(name) for name in ADE20K.classes]
     assert indices == sorted(indices)
-    assert dict(zip(ADE20K_CLASSES, (k + 1 for k in indices), strict=True)) == LABELS
-    assert [tuple(ade_metainfo['palette'][k]) for k in indices] == ADE20K_PALETTE
+    assert dict(zip(ADE20K.classes, (k + 1 for k in indices), strict=True)) == LABELS
+    colors = [tuple(ade_metainfo['palette'][k]) for k in indices]
+    assert colors == list(ADE20K.classes.values())
 
 
 def test_every_image_has_its_label_map(root):

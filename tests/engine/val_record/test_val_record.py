@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from mmdet.datasets.api_wrappers import COCO
+from mmdet.evaluation import VOCMetric
 from mmengine.structures import InstanceData, PixelData
 from mmseg.evaluation import IoUMetric
 
@@ -122,11 +123,25 @@ def test_truth_has_the_numbers_of_the_metric(tmp_path):
     """Labels count in the order of the annotation file, as CocoMetric's do."""
     metric = coco_metric(tmp_path)
     ids = metric._coco_api.get_cat_ids(cat_names=['cat', 'dog'])
-    truth = truth_of([object(), metric], ['cat', 'dog']).of(5)
+    truth = truth_of([object(), metric], ['cat', 'dog']).of(SimpleNamespace(img_id=5))
     assert ids[truth.labels[0]] == 3
     assert truth.boxes.tolist() == [[2, 4, 12, 10]]
     assert truth.masks()[0]['size'] == [30, 40]
     assert truth_of([object()], ['cat']) is None
+
+
+def test_truth_of_voc_is_that_of_the_sample():
+    def objects(*labels):
+        boxes = torch.tensor([[2.0, 4, 12, 10]]).repeat(len(labels), 1)
+        return InstanceData(bboxes=boxes, labels=torch.tensor(labels, dtype=int))
+
+    truths = truth_of([object(), VOCMetric()], ['cat', 'dog'])
+    sample = SimpleNamespace(gt_instances=objects(1, 0), ignored_instances=objects(1))
+    truth = truths.of(sample)
+    assert truth.boxes.tolist() == [[2, 4, 12, 10]] * 3
+    assert (truth.labels.tolist(), truth.crowd.tolist()) == ([1, 0, 1], [0, 0, 1])
+    sample.ignored_instances = objects()
+    assert truths.of(sample).crowd.tolist() == [0, 0]
 
 
 def runner_of(folder, metrics, rank=0, world_size=1, images=3, classes=CLASSES):
