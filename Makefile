@@ -14,8 +14,9 @@ CONFIG := configs/upernet_convformer.py
 WORK_DIR := work_dirs/upernet_convformer_sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-slow setup-lint setup-docs setup-newest train test test-slow test-faults \
-	test-newest \
+.PHONY: help setup setup-tests setup-slow setup-lint setup-docs setup-newest setup-onedl \
+	train test test-slow test-faults \
+	test-newest test-onedl \
 	lint format docs clean
 
 help:  ## List the targets
@@ -26,10 +27,10 @@ setup:  ## Create or update the environment for training, .venv
 	$(SETUP) .venv lite report
 
 setup-tests:
-	$(SETUP) .venv lite report tests
+	$(SETUP) .venv lite report optional tests
 
 setup-slow:  # the notebook and the site need `docs`, the pages the others
-	$(SETUP) .venv lite report tests docs track export completion
+	$(SETUP) .venv lite report optional tests docs track export completion
 
 setup-lint:
 	$(SETUP) .venv lite lint
@@ -38,7 +39,10 @@ setup-docs:
 	$(SETUP) .venv lite docs
 
 setup-newest:
-	$(SETUP) --newest .venv-newest lite report tests
+	$(SETUP) --newest .venv-newest lite report optional tests
+
+setup-onedl:
+	$(SETUP) --onedl .venv-onedl onedl report tests
 
 train: setup  ## Train on synthetic data, print the mIoU, draw predictions
 	@echo '==> Training $(CONFIG) on synthetic data'
@@ -65,6 +69,10 @@ test-faults: setup-tests  ## Kill, damage, starve and hang runs; print a table
 test-newest: setup-newest  ## Run the tests with the newest versions, in .venv-newest
 	@echo '==> Running the tests with the newest versions'
 	$(subst .venv/,.venv-newest/,$(PYTEST)) -m 'not slow'
+
+test-onedl: setup-onedl  ## Run the tests with OneDL's forks, in .venv-onedl
+	@echo "==> Running the tests with OneDL's forks"
+	$(subst .venv/,.venv-onedl/,$(PYTEST)) -m 'not slow'
 
 lint: setup-lint  ## Check style, types, imports and spelling
 	@echo '==> Checking style, types, imports and spelling'

@@ -9,6 +9,8 @@ from setuptools import find_namespace_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
+# The files of `requirements` that `mmmetaformer doctor` compares with.
+COMPARED = ('constraints', 'constraints-onedl', 'runtime', 'lite', 'onedl', 'optional')
 
 
 def read(name: str) -> str:
@@ -56,8 +58,7 @@ class BuildPyWithMim(build_py):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, mim / name, ignore=ignore)
         shutil.copy(ROOT / 'model-index.yml', mim)
-        # What `mmmetaformer doctor` compares with.
-        for name in ('constraints', 'runtime', 'lite', 'optional'):
+        for name in COMPARED:
             source = ROOT / f'requirements/{name}.txt'
             if source.is_file():
                 (mim / 'requirements').mkdir(exist_ok=True)
@@ -85,9 +86,10 @@ setup(
     python_requires='>=3.10',
     install_requires=read_requirements('runtime'),
     extras_require={
-        # One flavour of mmcv each: never both in one environment.
+        # One flavour of the host stack each: never two in one environment.
         'lite': read_requirements('lite'),
         'mim': read_requirements('mminstall'),
+        'onedl': read_requirements('onedl'),
         'report': read_requirements('report'),
         'optional': read_requirements('optional'),
         'export': read_requirements('export'),

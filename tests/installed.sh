@@ -6,13 +6,18 @@
 # Builds the archive of this tree, makes a virtual environment in a temporary folder, and
 # installs the archive with its extra `lite`: two minutes and 5 GB. With SITE_PACKAGES, the
 # folder of packages of another environment, requirements come from there instead. The
-# commands run in an empty folder. PYTHON overrides python3.
+# commands run in an empty folder. PYTHON overrides python3, EXTRA=onedl the extra.
 set -euo pipefail
 
 kind=${1?"usage: $0 wheel|sdist [SITE_PACKAGES]"}
 shared=${2:-}
 repository=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 python=${PYTHON:-python3}
+extra=${EXTRA:-lite}
+pins=constraints.txt
+if [[ $extra == onedl ]]; then
+    pins=constraints-onedl.txt
+fi
 folder=$(mktemp -d "${TMPDIR:-/var/tmp}/installed.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 unset PYTHONPATH
@@ -33,7 +38,7 @@ if [[ -n $shared ]]; then
     pip+=(--no-deps --no-build-isolation)
 else
     "${pip[@]}" --upgrade pip
-    pip+=(-c "$repository/requirements/constraints.txt")
+    pip+=(-c "$repository/requirements/$pins")
     TMPDIR=$folder
     export TMPDIR
 fi
@@ -47,7 +52,7 @@ esac
 archive=$(ls "$folder"/dist/mmmetaformer-*)
 
 say "Installing $(basename "$archive") into an empty environment"
-"${pip[@]}" "$archive[lite]"
+"${pip[@]}" "$archive[$extra]"
 if ! "$bin/python" -c 'import cv2' 2>/dev/null; then
     "${pip[@]}" --no-deps --force-reinstall opencv-python-headless
 fi

@@ -231,6 +231,7 @@ cp work_dirs/upernet_convformer/iter_1.pth .
     'docs/install.md': Page(
         not_run={
             'pip install ': SETS_UP,
+            'pip uninstall ': SETS_UP,
             'bash ': 'the script of an installed package: tests/installed.sh',
         },
         needs=('shtab',),

@@ -2,6 +2,7 @@
 """The console script and the scripts in tools/ are the same commands."""
 
 import ast
+import importlib
 import subprocess
 import sys
 
@@ -53,6 +54,20 @@ def test_a_mistake_is_one_line(monkeypatch, capsys):
         main()
     assert stop.value.code == 2
     assert 'upernet_convformer.py' in capsys.readouterr().err
+
+
+def test_without_the_hosts(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, 'mmengine', None)
+    monkeypatch.setattr(
+        'mmmetaformer.commands.configs.run',
+        lambda _: importlib.import_module('mmengine'),
+    )
+    monkeypatch.setattr(sys, 'argv', ['mmmetaformer', 'configs'])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    said = capsys.readouterr().err
+    assert "mmengine is not installed: pip install 'mmmetaformer[lite]'" in said
 
 
 def run(capsys, monkeypatch, *words):

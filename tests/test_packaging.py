@@ -37,14 +37,16 @@ SHIPPED = (
     'tests',
 )
 JUNK = shutil.ignore_patterns('__pycache__', '*.py[co]')
-FLAVOURS = {'mmcv', 'mmcv-lite', 'mmcv-full'}
+FLAVOURS = {'mmcv', 'mmcv-lite', 'mmcv-full', 'onedl-mmcv'}
+ENGINES = {'mmengine', 'mmengine-lite', 'onedl-mmengine'}
 PYTHONS = ('3.10', '3.11', '3.12', '3.13', '3.14')
 
 
 def requirements(name):
     lines = (ROOT / f'requirements/{name}.txt').read_text('utf-8').splitlines()
     stripped = (line.split('#')[0].strip() for line in lines)
-    return [Requirement(line) for line in stripped if line]
+    # A line with an option names another file.
+    return [Requirement(line) for line in stripped if line and line[0] != '-']
 
 
 def names(name):
@@ -129,7 +131,8 @@ def test_wheel_holds_what_mim_looks_for(content):
         for name in files_of(ROOT / folder)
     }
     expected |= {'model-index.yml'}
-    compared = ('constraints', 'runtime', 'lite', 'optional')  # by doctor
+    compared = ('constraints', 'constraints-onedl', 'runtime', 'lite', 'onedl')
+    compared += ('optional',)  # by doctor
     expected |= {f'requirements/{name}.txt' for name in compared}
     expected -= {'tools/setup_env.sh'}
     prefix = 'mmmetaformer/.mim/'
@@ -175,6 +178,7 @@ def test_metadata(metadata):
     assert set(metadata.get_all('Provides-Extra')) == {
         'lite',
         'mim',
+        'onedl',
         'report',
         'optional',
         'export',
@@ -203,7 +207,7 @@ def test_every_place_names_the_same_pythons(metadata):
     assert f'Python {PYTHONS[0]} to {PYTHONS[-1]}' in ' '.join(readme.split())
 
 
-def test_mmcv_is_nobodys_hard_requirement(metadata):
+def test_no_flavour_of_the_hosts_is_a_hard_requirement(metadata):
     declared = [Requirement(line) for line in metadata.get_all('Requires-Dist')]
 
     def wanted(extra):
@@ -214,26 +218,31 @@ def test_mmcv_is_nobodys_hard_requirement(metadata):
             or requirement.marker.evaluate({'extra': extra})
         }
 
-    assert {'torch', 'torchvision', 'mmengine', 'numpy'} <= wanted('')
-    assert not wanted('') & FLAVOURS
-    assert not wanted('all') & FLAVOURS
-    assert wanted('lite') & FLAVOURS == {'mmcv-lite'}
-    assert wanted('mim') & FLAVOURS == {'mmcv'}
+    assert {'torch', 'torchvision', 'numpy'} <= wanted('')
+    for extra in ('', 'all', 'tests', 'report', 'export', 'track'):
+        assert not wanted(extra) & (FLAVOURS | ENGINES), extra
+    assert wanted('lite') & (FLAVOURS | ENGINES) == {'mmcv-lite', 'mmengine'}
+    assert wanted('mim') & (FLAVOURS | ENGINES) == {'mmcv', 'mmengine'}
+    hosts = {name for name in wanted('onedl') if name.startswith(('mm', 'onedl'))}
+    assert hosts == names('onedl')
+    assert all(name.startswith('onedl-') for name in hosts)
+    # What `make test-onedl` installs beside the forks.
+    assert not {n for n in wanted('tests') | wanted('report') if n.startswith('mm')}
 
 
 def test_both_routes_ask_for_the_same_versions():
-    lite = {r.name: r.specifier for r in requirements('lite') + requirements('runtime')}
+    lite = {r.name: r.specifier for r in requirements('lite')}
     lite['mmcv'] = lite['mmcv-lite']
     for requirement in requirements('mminstall'):
         assert requirement.specifier == lite[requirement.name], requirement
 
 
 def test_pins_cover_and_fit_the_environment():
-    pins = requirements('constraints')
+    pins = requirements('constraints') + requirements('constraints-onedl')
     for requirement in pins:
         assert [spec.operator for spec in requirement.specifier] == ['==']
     groups = (
-        *('runtime', 'lite', 'report', 'export', 'track'),
+        *('runtime', 'lite', 'onedl', 'report', 'optional', 'export', 'track'),
         *('tests', 'lint', 'completion', 'docs'),
     )
     asked = [r for n in groups for r in requirements(n)]

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Create, extend, update or repair a virtual environment.
 #
-#     [PYTHON=...] tools/setup_env.sh [--newest] DIR EXTRA...
+#     [PYTHON=...] tools/setup_env.sh [--newest|--onedl] DIR EXTRA...
 #
 # DIR is a folder in the root of the repository, EXTRA an extra of setup.py. `--newest`
-# ignores the pins of requirements/constraints.txt. What happens to an environment:
+# ignores the pins of requirements/constraints.txt, `--onedl` adds those of OneDL's forks.
+# What happens to an environment:
 #
 # - up to date: nothing;
 # - extras are missing: they are added;
@@ -15,10 +16,16 @@ set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 mode=pinned
-if [[ $1 == --newest ]]; then
-    mode=newest
+if [[ $1 == --* ]]; then
+    mode=${1#--}
     shift
 fi
+case $mode in
+    pinned) constraints=(-c requirements/constraints.txt) ;;
+    newest) constraints=() ;;
+    onedl) constraints=(-c requirements/constraints-onedl.txt) ;;
+    *) echo "unknown option --$mode: --newest or --onedl" >&2; exit 2 ;;
+esac
 venv=$1
 extras=("${@:2}")
 ready=$venv/.ready            # fingerprint and extras of the finished environment
@@ -142,10 +149,7 @@ export TMPDIR=$PWD/$venv/tmp
 mkdir -p "$TMPDIR"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 # Saves a fifth of the time: Python compiles modules when it imports them.
-pip=("$venv/bin/python" -m pip install --no-compile)
-if [[ $mode != newest ]]; then
-    pip+=(-c requirements/constraints.txt)
-fi
+pip=("$venv/bin/python" -m pip install --no-compile "${constraints[@]}")
 
 say 'Installing pip: the version that comes with Python can be years old and slow'
 "${pip[@]}" --quiet --upgrade pip

@@ -13,10 +13,13 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from mmmetaformer.errors import ConfigError
 from mmmetaformer.run.command_line import exit_on_user_error, hide_host_warnings
 
 __all__ = ['COMMANDS', 'main', 'run_command', 'whole_parser']
 
+#: What most commands import, and only an extra installs.
+HOSTS = ('mmengine', 'mmcv')
 #: In the order of the help.
 COMMANDS = (
     'train',
@@ -78,7 +81,25 @@ def run_command(name: str, words: Sequence[str] | None = None) -> None:
 def _run(run: Callable[[Any], None], args: argparse.Namespace) -> None:
     # Some commands print the whole log, with all warnings.
     hide_host_warnings(getattr(args, 'verbose', False))
-    exit_on_user_error(lambda: run(args))
+    exit_on_user_error(lambda: _run_with_hosts(run, args))
+
+
+def _run_with_hosts(run: Callable[[Any], None], args: argparse.Namespace) -> None:
+    """Run a command.
+
+    Raises:
+        ConfigError: mmengine or mmcv is not installed: this package requires neither,
+            because pip would install it over another distribution of the same files.
+    """
+    try:
+        run(args)
+    except ModuleNotFoundError as error:
+        if error.name not in HOSTS:
+            raise
+        raise ConfigError(
+            f"{error.name} is not installed: pip install 'mmmetaformer[lite]', or "
+            "'mmmetaformer[onedl]' for OneDL's forks"
+        ) from error
 
 
 def _module(name: str) -> ModuleType:

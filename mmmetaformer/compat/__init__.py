@@ -25,6 +25,7 @@ def install() -> None:
         collect_results,
         config_text,
         data_errors,
+        debug_prints,
         find_loader,
         inferencer_config,
         mmcv_ops,
@@ -35,6 +36,7 @@ def install() -> None:
     )
 
     find_loader.install()
+    debug_prints.install()
     mmcv_ops.install()
     safe_resume.install()
     atomic_save.install()

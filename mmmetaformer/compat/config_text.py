@@ -2,8 +2,8 @@
 """Format the text of a config once, not at each save of a checkpoint.
 
 mmengine writes `Config.pretty_text` into each checkpoint, and yapf takes a quarter of a
-second for it. Upstream: mmengine 0.10.7, `mmengine/config/config.py`. Remove this file
-when mmengine keeps the formatted text.
+second for it. Upstream: mmengine 0.10.7 and onedl-mmengine 0.10.12,
+`mmengine/config/config.py`. Remove this file when mmengine keeps the formatted text.
 """
 
 import functools
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mmengine.config import config
+from yapf.yapflib import yapf_api
 
 __all__ = ['install']
 
@@ -20,8 +21,15 @@ NUMBER = 4  # texts: a run has one, unless its config changes
 
 def install() -> None:
     """Let mmengine remember what it has formatted. Further calls change nothing."""
-    if not hasattr(config.FormatCode, MARK):
-        config.FormatCode = _remembering(config.FormatCode)
+    module = _module()
+    if not hasattr(module.FormatCode, MARK):
+        module.FormatCode = _remembering(module.FormatCode)
+
+
+def _module() -> Any:
+    """Return the module in which mmengine looks up `FormatCode`."""
+    # onedl-mmengine imports it from yapf at each use.
+    return config if hasattr(config, 'FormatCode') else yapf_api
 
 
 def _remembering(format_code: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,8 +3,8 @@
 
 mmengine and mmcv call it to ask whether `mmcv._ext` is there: the first when it builds
 an optimizer, the second when it checks for an operator. Upstream: mmengine 0.10.7,
-`mmengine/utils/dl_utils/misc.py`; mmcv 2.1.0, `mmcv/utils/ext_loader.py`. Remove
-this file when both call `importlib.util.find_spec`.
+`mmengine/utils/dl_utils/misc.py`; mmcv 2.1.0 and onedl-mmcv 2.3.6,
+`mmcv/utils/ext_loader.py`. Remove this file when both call `importlib.util.find_spec`.
 """
 
 import importlib.util

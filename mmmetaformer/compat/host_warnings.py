@@ -25,6 +25,8 @@ PYTHON = (
     (r'The pynvml package is deprecated', 'torch/cuda/__init__.py'),
     (r'`torch\.cuda\.amp\.\w+\(args\.\.\.\)` is deprecated', 'mmengine/optim/*/amp_*'),
     (r'invalid escape sequence', 'mmdet/models, where no bytecode is stored'),
+    # A metric of onedl-mmdetection that no config here uses.
+    (r'faster_coco_eval is not installed', 'mmdet/evaluation/metrics/faster_coco_*'),
     # What the configs mean.
     (r'Default ``avg_non_ignore`` is False', 'mmseg/models/losses/*cross_entropy_loss'),
     (r'The draw is False, it means', 'mmseg/engine/hooks/visualization_hook.py'),

@@ -10,14 +10,15 @@ from packaging.version import InvalidVersion, Version
 from .distributions import Installed, normalized
 from .facts import Facts
 from .finding import Finding, install
-from .stack import PACKAGES, alternatives, package_of
+from .stack import PACKAGES, alternatives, is_fork, package_of
 from .tested import allowed, pins
 
 __all__ = ['find_clashes']
 
-#: Why a version outside of the range does not work.
+#: Why a version of a package or distribution outside of the range does not work.
 REASONS = {
     'mmcv': 'mmdet 3.3 and mmseg 1.2 refuse it',
+    'onedl-mmcv': 'onedl-mmpretrain 1.3 refuses 2.4',
     'pkg_resources': 'mmengine imports pkg_resources, which setuptools 82 dropped',
     'torch': 'older ones cannot read checkpoints safely',
 }
@@ -74,13 +75,14 @@ def _several_of_one(facts: Facts, tested: dict[str, str]) -> Iterator[Finding]:
 def _two_families(facts: Facts) -> Iterator[Finding]:
     """Find a mix of OpenMMLab's packages and OneDL's forks of them."""
     names = [one for one in facts.versions() if package_of(one)]
-    forks = sorted(name for name in names if name.startswith('onedl-'))
+    forks = sorted(filter(is_fork, names))
     others = sorted(name for name in names if name.startswith('mm'))
     if forks and others:
         yield Finding(
             f'{", ".join(forks)} and {", ".join(others)} are of two projects, which '
             'are not tested together',
-            f"pip uninstall -y {' '.join(forks)} && pip install 'mmmetaformer[lite]'",
+            f'pip uninstall -y {" ".join([*forks, *others])} && '
+            "pip install 'mmmetaformer[lite]'  # or 'mmmetaformer[onedl]'",
         )
 
 
@@ -93,7 +95,7 @@ def _outside_of_range(facts: Facts, tested: dict[str, str]) -> Iterator[Finding]
         if sum(other in versions for other in package.distributions) > 1:
             continue  # a finding already, and all of them are to go
         wanted = ranges[name].specifier
-        reason = REASONS.get(package.module, '')
+        reason = REASONS.get(name if is_fork(name) else package.module, '')
         yield Finding(
             f'{name} {version} is outside of {wanted}'
             + (f': {reason}' if reason else ''),

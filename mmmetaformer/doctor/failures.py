@@ -7,7 +7,7 @@ from typing import Any
 
 from .facts import Facts
 from .finding import Finding, install
-from .stack import PACKAGES, Package
+from .stack import PACKAGES, Package, is_fork, to_install
 from .tested import pins
 
 __all__ = ['find_failures']
@@ -20,14 +20,11 @@ NUMPY = re.compile(
 ABI = re.compile(r'undefined symbol|torchvision::nms does not exist')
 NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 
-#: What is installed under another name than it is imported.
+#: What is installed under another name than it is imported; `PACKAGES` has more.
 DISTRIBUTIONS = {
-    'pkg_resources': 'setuptools',
     'cv2': 'opencv-python-headless',
     'PIL': 'pillow',
     'yaml': 'pyyaml',
-    'mmseg': 'mmsegmentation',
-    'mmcv': 'mmcv-lite',
 }
 
 
@@ -64,7 +61,7 @@ def _judge(
     tested: Mapping[str, str],
 ) -> Finding | None:
     names = [name for name in package.distributions if name in versions]
-    name = names[0] if names else package.distributions[0]
+    name = names[0] if names else to_install(package, versions)
     error = module.get('error', '')
     if NUMPY.search(error + module.get('said', '')):
         return Finding(
@@ -85,7 +82,8 @@ def _judge(
     absent = NO_MODULE.search(error)
     if absent:
         root = absent[1].partition('.')[0]
-        needed = DISTRIBUTIONS.get(root, root)
+        known = {one.module: to_install(one, versions) for one in PACKAGES}
+        needed = {**known, **DISTRIBUTIONS}.get(root, root)
         who = '' if root == package.module else f', which {package.module} imports'
         return Finding(f'{needed} is not installed{who}', install([needed], tested))
     return Finding(
@@ -106,6 +104,9 @@ def _other_torch(
         f'{name} {versions.get(name, "")} was built for another torch than {torch}: '
         f'{error.splitlines()[0]}'
     )
+    if is_fork(name):  # pip builds the source archive without operators
+        options = f'--force-reinstall --no-deps --no-binary {name}'
+        return Finding(problem, install([name], tested, options))
     if package.module == 'mmcv':
         lite = install(['mmcv-lite'], tested)
         return Finding(problem, f'pip uninstall -y {name} && {lite}')

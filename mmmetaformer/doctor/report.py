@@ -11,7 +11,7 @@ from mmmetaformer.version import __version__
 
 from .facts import Facts
 from .finding import Finding, install
-from .stack import PACKAGES
+from .stack import PACKAGES, to_install
 from .tested import pins, same_version
 
 __all__ = ['describe']
@@ -40,7 +40,7 @@ def _rows(facts: Facts, tested: dict[str, str]) -> Iterator[tuple[str, ...]]:
     for package in PACKAGES:
         names = [one for one in package.distributions if one in versions]
         broken = 'error' in facts.modules.get(package.module, {})
-        for name in names or package.distributions[:1]:
+        for name in names or [to_install(package, versions)]:
             here, there = versions.get(name, '-'), tested.get(name, '')
             state = ''
             if not names:
@@ -91,7 +91,7 @@ def _nearest(facts: Facts, tested: dict[str, str]) -> Iterator[str]:
     differ = []
     for package in PACKAGES:
         names = [one for one in package.distributions if one in versions]
-        name = names[0] if names else package.distributions[0]
+        name = names[0] if names else to_install(package, versions)
         if name not in tested or (not names and package.needed_for):
             continue
         if not names or not same_version(versions[name], tested[name]):

@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The packages of an environment, and the distributions that bring them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ['PACKAGES', 'Package', 'alternatives', 'package_of']
+__all__ = [
+    'PACKAGES',
+    'Package',
+    'alternatives',
+    'is_fork',
+    'package_of',
+    'to_install',
+]
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,18 @@ def package_of(distribution: str) -> Package | None:
         if distribution in package.distributions:
             return package
     return None
+
+
+def is_fork(distribution: str) -> bool:
+    """Return whether a distribution is one of OneDL's forks."""
+    return distribution.startswith('onedl-')
+
+
+def to_install(package: Package, installed: Iterable[str]) -> str:
+    """Return the distribution of a package that fits those which are installed."""
+    wants_fork = any(map(is_fork, installed))
+    forks = [name for name in package.distributions if wants_fork and is_fork(name)]
+    return (forks or package.distributions)[0]
 
 
 def alternatives(distribution: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from packaging.version import InvalidVersion, Version
 from mmmetaformer.shipped import shipped_folder
 
 from .distributions import normalized
-from .stack import alternatives
+from .stack import alternatives, is_fork
 
 __all__ = ['allowed', 'pins', 'same_version']
 
@@ -24,18 +24,24 @@ def pins(python: str) -> dict[str, str]:
     environment = {'python_version': python}
     return {
         normalized(one.name): next(iter(one.specifier)).version
-        for one in _lines('constraints')
+        for name in ('constraints', 'constraints-onedl')
+        for one in _lines(name)
         if one.marker is None or one.marker.evaluate(environment)
     }
 
 
 def allowed() -> dict[str, Requirement]:
-    """Return what each distribution's version has to be, also under its other names."""
+    """Return what each distribution's version has to be, also under its other names.
+
+    Forks have versions of their own.
+    """
     requirements: dict[str, Requirement] = {}
-    for name in ('runtime', 'lite', 'optional'):
-        for one in _lines(name):
-            for other in alternatives(normalized(one.name)):
-                requirements[other] = one
+    for file in ('runtime', 'lite', 'onedl', 'optional'):
+        for one in _lines(file):
+            name = normalized(one.name)
+            for other in alternatives(name):
+                if is_fork(other) == is_fork(name):
+                    requirements[other] = one
     return requirements
 
 
@@ -52,5 +58,6 @@ def _lines(name: str) -> Iterator[Requirement]:
     path = folder / f'{name}.txt' if folder else Path()
     if path.is_file():
         for line in path.read_text('utf-8').splitlines():
-            if line.partition('#')[0].strip():
-                yield Requirement(line.partition('#')[0].strip())
+            text = line.partition('#')[0].strip()
+            if text and not text.startswith('-'):  # another file
+                yield Requirement(text)

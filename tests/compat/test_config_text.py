@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from mmengine.config import Config, config
+from mmengine.config import Config
 
 from mmmetaformer.compat import config_text
 
@@ -13,7 +13,9 @@ def test_the_same_text_is_formatted_once(monkeypatch):
         calls.append(text)
         return f'{text}# {len(calls)}', True
 
-    monkeypatch.setattr(config, 'FormatCode', config_text._remembering(format_code))
+    monkeypatch.setattr(
+        config_text._module(), 'FormatCode', config_text._remembering(format_code)
+    )
     texts = [cfg.pretty_text for _ in range(3)]
     assert len(calls) == 1
     assert texts == [texts[0]] * 3
@@ -26,7 +28,7 @@ def test_the_same_text_is_formatted_once(monkeypatch):
 
 
 def test_mmengine_uses_it_and_a_second_install_changes_nothing():
-    before = config.FormatCode
+    before = config_text._module().FormatCode
     assert before.__module__ == config_text.__name__
     config_text.install()
-    assert config.FormatCode is before
+    assert config_text._module().FormatCode is before

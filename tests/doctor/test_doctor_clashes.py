@@ -19,6 +19,14 @@ GOOD = {
     'opencv-python': '5.0.0.93',
     'opencv-python-headless': '5.0.0.93',
 }
+FORKS = {
+    **dict.fromkeys(('mmengine', 'mmcv-lite', 'mmdet', 'mmsegmentation')),
+    'onedl-mmengine': '0.10.12',
+    'onedl-mmcv': '2.3.6',
+    'onedl-mmdetection': '3.5.1',
+    'onedl-mmsegmentation': '1.4.2',
+    'onedl-mmpretrain': '1.3.6',
+}
 
 
 def found(changes, requires=()):
@@ -65,9 +73,14 @@ def test_a_good_environment():
         ),
         ({'torch': '2.4.1'}, 'torch 2.4.1 is outside of >=2.6', 'torch==2.11.0'),
         (
-            {'mmdet': None, 'onedl-mmdetection': '3.3.5'},
+            {'mmdet': None, 'onedl-mmdetection': '3.5.1'},
             'onedl-mmdetection and mmcv-lite, mmengine, mmsegmentation are of two',
-            'pip uninstall -y onedl-mmdetection && pip install',
+            'pip uninstall -y onedl-mmdetection mmcv-lite mmengine mmsegmentation && ',
+        ),
+        (
+            {**FORKS, 'onedl-mmcv': '2.4.0'},
+            'onedl-mmcv 2.4.0 is outside of <2.4,>=2.3: onedl-mmpretrain 1.3 refuses',
+            'pip install onedl-mmcv==2.3.6',
         ),
     ],
 )
@@ -92,6 +105,12 @@ def test_a_cause_is_named_once():
     assert finding.problem.startswith('setuptools 82.0.1 is outside')
     (finding,) = found({'mmcv': '2.2.0'})
     assert 'write the same folder' in finding.problem
+
+
+def test_the_forks():
+    assert found(FORKS) == []
+    (finding,) = found({**FORKS, 'onedl-mmdetection': '3.3.0'})
+    assert finding.problem == 'onedl-mmdetection 3.3.0 is outside of <3.6,>=3.5'
 
 
 def test_a_requirement_that_is_not_there():

@@ -104,6 +104,19 @@ def test_what_nobody_installed_is_no_problem():
     assert finding.mend == 'pip install mmcv-lite==2.1.0'
 
 
+def test_what_is_missing_beside_the_forks_is_a_fork():
+    forks = {'onedl-mmengine': '0.10.12', 'onedl-mmcv': '2.3.6'}
+    absent = {'error': "ModuleNotFoundError: No module named 'mmcv'"}
+    (finding,) = found({'mmcv': absent}, versions={'onedl-mmengine': '0.10.12'})
+    assert finding.mend == 'pip install onedl-mmcv==2.3.6'
+    broken = {'error': 'ImportError: _ext.so: undefined symbol: _ZNK3c105Error4whatEv'}
+    (finding,) = found({'mmcv': broken}, versions=forks)
+    assert finding.mend == (
+        'pip install --force-reinstall --no-deps --no-binary onedl-mmcv '
+        'onedl-mmcv==2.3.6'
+    )
+
+
 @pytest.mark.parametrize(
     ('torch', 'driver', 'problem'),
     [

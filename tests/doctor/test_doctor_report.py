@@ -9,7 +9,7 @@ from mmmetaformer.doctor.distributions import Installed
 from mmmetaformer.doctor.facts import Facts
 from mmmetaformer.doctor.finding import Finding
 from mmmetaformer.doctor.report import describe
-from mmmetaformer.doctor.stack import PACKAGES
+from mmmetaformer.doctor.stack import PACKAGES, is_fork, to_install
 from mmmetaformer.doctor.tested import allowed, pins
 
 MODULES = {
@@ -64,6 +64,22 @@ def test_compiled_operators_and_a_broken_package(tested):
     assert 'operators of mmcv: all from mmcv, compiled for CUDA 13.0' in text
     assert 'does not import' in text
     assert 'Problem 1 of 1: mmdet is broken\n    pip install mmdet' in text
+
+
+def test_the_forks(tested):
+    forks = [name for name in pins('3.11') if is_fork(name)]
+    names = [to_install(package, forks) for package in PACKAGES]
+    versions = {name: pins('3.11')[name] for name in names}
+    assert len(forks) == 5
+    assert set(forks) <= set(versions)
+    text = report(versions)
+    assert 'not tested' not in text
+    assert text.endswith('All versions are those of the tested set.')
+    del versions['onedl-mmsegmentation']
+    text = report({**versions, 'onedl-mmcv': '2.3.7'})
+    assert text.endswith('    pip install onedl-mmcv==2.3.6')
+    line = next(line for line in text.splitlines() if 'segmentation' in line)
+    assert line.split()[:4] == ['onedl-mmsegmentation', '-', '1.4.2', 'needed']
 
 
 def test_every_package_has_a_tested_version_that_is_allowed():

@@ -170,13 +170,16 @@ def test_a_python_that_was_upgraded_in_place_makes_it_again(tree, make_python):
     assert '(Python 3.14)' in output
 
 
-def test_pins_are_left_out_for_the_newest(tree):
+def test_pins_of_each_mode(tree):
     tree.set_up('.venv', 'lite')
     assert all('-c requirements/constraints.txt' in call for call in tree.pip_calls())
     tree.set_up('--newest', '.venv-newest', 'lite')
     calls = tree.pip_calls()
     assert calls
     assert not any('constraints' in call for call in calls)
+    tree.set_up('--onedl', '.venv-onedl', 'onedl')
+    assert all('-c requirements/constraints-onedl.txt' in c for c in tree.pip_calls())
+    assert 'unknown option --onedel' in tree.fail('--onedel', '.venv', 'lite')
 
 
 def test_stand_in_for_mmcv_is_installed_unless_it_is_compiled(tree):

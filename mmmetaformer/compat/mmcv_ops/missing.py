@@ -2,6 +2,7 @@
 """Let the ops without a stand-in import, and raise an error when they are called."""
 
 from collections.abc import Callable
+from importlib import metadata
 from typing import NoReturn
 
 __all__ = ['missing_op', 'needs_compiled_mmcv']
@@ -14,12 +15,26 @@ def needs_compiled_mmcv(what: str) -> RuntimeError:
         what: Beginning of the message, such as '`mmcv._ext.softnms`'.
     """
     return RuntimeError(
-        f'{what} needs the compiled ops of mmcv: mmcv-lite has none, and mmmetaformer '
-        'has no stand-in for this one.\n'
-        'Install a compiled mmcv built for your torch: `pip uninstall mmcv-lite; '
-        'pip install -U openmim; mim install "mmcv>=2.0.0,<2.2.0"`.\n'
-        'If there is no wheel for your torch, build it from source: '
-        '`pip install --no-build-isolation mmcv==2.1.0`.'
+        f'{what} needs the compiled ops of mmcv: the installed one has none, and '
+        f'mmmetaformer has no stand-in for this one.\n{_mend()}'
+    )
+
+
+def _mend() -> str:
+    """Return how to install compiled ops for the installed mmcv."""
+    try:
+        version = metadata.version('onedl-mmcv')
+    except metadata.PackageNotFoundError:
+        return (
+            'Install a compiled mmcv built for your torch: `pip uninstall mmcv-lite; '
+            'pip install -U openmim; mim install "mmcv>=2.0.0,<2.2.0"`.\n'
+            'If there is no wheel for your torch, build it from source: '
+            '`pip install --no-build-isolation mmcv==2.1.0`.'
+        )
+    return (
+        'Build it from source, which needs a compiler: `pip install --no-cache-dir '
+        '--no-build-isolation --force-reinstall --no-deps --no-binary onedl-mmcv '
+        f'onedl-mmcv=={version}`.'
     )
 
 

@@ -106,7 +106,7 @@ def test_import_tools_see_a_module():
 def test_missing_op_raises_when_called():
     ext = importlib.import_module('mmcv._ext')
     op = ext.three_nn_forward
-    with pytest.raises(RuntimeError, match=r'(?s)three_nn_forward.*mim install'):
+    with pytest.raises(RuntimeError, match=r'(?s)three_nn_forward.*pip install'):
         op(torch.zeros(1), b=1)
     boxes = torch.zeros(1, 5)
     with pytest.raises(RuntimeError, match=r'mmcv\._ext\.box_iou_rotated'):

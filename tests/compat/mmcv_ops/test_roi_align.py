@@ -135,7 +135,7 @@ def test_strided_gradient_and_channels_last_features():
 
 def test_maximum_pooling_raises_when_called():
     layer = RoIAlign(7, 0.25, 0, pool_mode='max')
-    with pytest.raises(RuntimeError, match=r"(?s)pool_mode='max'.*mim install"):
+    with pytest.raises(RuntimeError, match=r"(?s)pool_mode='max'.*pip install"):
         layer(random_features(), ROIS)
     backward = importlib.import_module('mmcv._ext').roi_align_backward
     gradient, features = torch.zeros(6, 3, 7, 7), torch.zeros(2, 3, *SIZE)
