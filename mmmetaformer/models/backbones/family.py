@@ -26,7 +26,7 @@ class Family(MetaFormer):
         frozen_stages: -1 freezes nothing, 0 the stem, k also the first k stages.
         with_cp: Checkpoint each block: save only its input for the backward pass.
         recompute: Recompute norms, activations, depthwise convolutions and the first
-            stage's expanding maps in the backward pass instead of saving their outputs.
+            stage's widening maps in the backward pass instead of saving their outputs.
         init_cfg: mmengine's initialization config.
 
     Raises:

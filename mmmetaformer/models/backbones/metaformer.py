@@ -77,7 +77,7 @@ class MetaFormer(BaseModule):
         with_cp: Checkpoint each block: save only its input for the backward pass, and
             run it again there.
         recompute: Recompute norms, activations, depthwise convolutions and the first
-            stage's expanding maps in the backward pass instead of saving their
+            stage's widening maps in the backward pass instead of saving their
             outputs. Results are the same.
         init_cfg: mmengine's initialization config. By default all weights start as in
             the published models (`layers/init.py`). `type='Pretrained'` takes the
