@@ -179,6 +179,7 @@ def test_metadata(metadata):
         'optional',
         'export',
         'track',
+        'fast-eval',
         'tests',
         'lint',
         'completion',
@@ -233,7 +234,7 @@ def test_pins_cover_and_fit_the_environment():
     for requirement in pins:
         assert [spec.operator for spec in requirement.specifier] == ['==']
     groups = (
-        *('runtime', 'lite', 'report', 'export', 'track'),
+        *('runtime', 'lite', 'report', 'export', 'track', 'fast-eval'),
         *('tests', 'lint', 'completion', 'docs'),
     )
     asked = [r for n in groups for r in requirements(n)]

@@ -43,6 +43,7 @@ STACK = (
     'numpy',
     'opencv-python',
     'pycocotools',
+    'faster-coco-eval',
     'timm',
 )
 
