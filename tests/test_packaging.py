@@ -183,6 +183,7 @@ def test_metadata(metadata):
         'optional',
         'export',
         'track',
+        'fast-eval',
         'tests',
         'lint',
         'completion',
@@ -243,6 +244,7 @@ def test_pins_cover_and_fit_the_environment():
         assert [spec.operator for spec in requirement.specifier] == ['==']
     groups = (
         *('runtime', 'lite', 'onedl', 'report', 'optional', 'export', 'track'),
+        'fast-eval',
         *('tests', 'lint', 'completion', 'docs'),
     )
     asked = [r for n in groups for r in requirements(n)]

@@ -47,6 +47,7 @@ STACK = (
     'numpy',
     'opencv-python',
     'pycocotools',
+    'faster-coco-eval',
     'timm',
 )
 

@@ -153,6 +153,13 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help='end a distributed run that makes no step for so long, with the stack of '
         'each process (default: 1800; 0: never)',
     )
+    parser.add_argument(
+        '--coco-eval',
+        choices=('fast', 'pycocotools'),
+        default='fast',
+        help='what computes COCO metrics: faster-coco-eval where it is installed '
+        '(default), or always pycocotools; the numbers are equal',
+    )
 
 
 def add_own_data_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from mmmetaformer.predict.source import find_checkpoint
 from mmmetaformer.say import say
 
 from .build_errors import build_errors
+from .coco_eval import choose_coco_eval
 from .config import read_run_config
 from .image_size import side_in_testing, warn_of_image_size
 from .output import use_out, use_show_dir
@@ -51,6 +52,7 @@ def test(args: argparse.Namespace) -> None:
         warn_of_image_size(checkpoint, side)
         cfg.load_from = checkpoint.path
         use_hang_limit(cfg, args.hang_limit)
+        choose_coco_eval(cfg, args.coco_eval, splits=('test',))
         compat.prepare_cpu_launch(cfg)
         with build_errors(cfg) as end:
             runner = build(cfg)

@@ -36,6 +36,7 @@ from mmmetaformer.launchers import launch_of, world_size_of
 
 from .best import use_judgement
 from .build_errors import build_errors
+from .coco_eval import choose_coco_eval
 from .config import read_run_config
 from .data_guards import (
     forget_unreadable,
@@ -141,6 +142,7 @@ def _prepare_start(cfg: Config, resumed: str | None) -> Checkpoint | None:
 def _add_start_up(cfg: Config, args: argparse.Namespace) -> None:
     """Set what acts as the run starts, now that everything is checked."""
     compat.prepare_cpu_launch(cfg)
+    choose_coco_eval(cfg, args.coco_eval, splits=('val',))
     use_rehearsal(cfg, args.rehearsal)
     if args.skip_unreadable:
         forget_unreadable(cfg)

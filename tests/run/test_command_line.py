@@ -67,6 +67,7 @@ def test_defaults(parse):
         cfg_options=[],
         launcher='none',
         hang_limit=None,
+        coco_eval='fast',
     )
 
 
