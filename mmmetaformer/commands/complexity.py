@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--batch',
         type=int,
         metavar='N',
-        help="images of the training step (default: the config's in each process)",
+        help="images in a training step (default: the config's batch size)",
     )
     add_config_options(parser, 'model.backbone.arch=s36')
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     """Count and print.
 
     Raises:
-        ConfigError: The shape or batch is none, or the config does not work.
+        ConfigError: The shape or batch is not valid, or the config does not work.
     """
     if args.shape and (len(args.shape) > 2 or min(args.shape) < 32):
         raise ConfigError(
@@ -71,5 +71,5 @@ def _memory(cfg: 'Config', shape: tuple[int, int] | None, batch: int | None) -> 
     try:
         memory = expected_memory(cfg, shape, batch)
     except ConfigError as error:  # of a model that trains all the same
-        return f'Not counted: {error}'
+        return f'Memory of a training step: not known, because {error}'
     return f'Memory: {describe_step_memory(memory)}.'

@@ -70,8 +70,7 @@ def count_step_memory(cfg: Config, shape: tuple[int, int], batch: int) -> StepMe
     except Exception as error:
         reason = f'{type(error).__name__}: {error}'.splitlines()[0]
         raise ConfigError(
-            'the memory of a step is not known: the model does not run on shapes '
-            f'alone ({reason})'
+            f'the model does not run on shapes alone ({reason})'
         ) from error
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The size of the images that a config trains on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mmengine.config import Config
 
-from mmmetaformer.host import data_sets_of
+from mmmetaformer.host import as_list, data_sets_of
 
 __all__ = ['training_shape']
 
@@ -41,14 +41,17 @@ def _last(pipeline: Iterable[Any]) -> Shape | None:
     """Return the size after the last transform that sets one."""
     shape = None
     for transform in pipeline:
+        if not isinstance(transform, Mapping):  # an object, whose size is not known
+            continue
         shape = _largest(_sizes(transform)) or shape
     return shape
 
 
 def _sizes(transform: Any) -> Iterator[Shape | None]:
     """Yield the sizes between which a transform chooses."""
-    inner = transform.get('transforms') or []
-    branches = inner if all(isinstance(b, (list, tuple)) for b in inner) else [inner]
+    inner = as_list(transform.get('transforms'))
+    several = any(isinstance(branch, (list, tuple)) for branch in inner)
+    branches = map(as_list, inner) if several else [inner]
     yield from map(_last, branches)
     kind = str(transform.get('type')).rpartition('.')[-1]
     if kind == 'RandomCrop' and transform.get('crop_type') in (None, 'absolute'):
@@ -58,10 +61,14 @@ def _sizes(transform: Any) -> Iterator[Shape | None]:
         yield width_height and width_height[::-1]
     for key in SCALES:
         scale = transform.get(key)
-        several = isinstance(scale, (list, tuple)) and not isinstance(scale[0], int)
-        for one in scale if several else [scale]:
+        for one in [scale] if _is_single(scale) else scale:
             pair = _pair(one)
             yield pair and (min(pair), max(pair))
+
+
+def _is_single(scale: Any) -> bool:
+    is_list = isinstance(scale, (list, tuple))
+    return not is_list or all(isinstance(side, int) for side in scale)
 
 
 def _pair(size: Any) -> Shape | None:

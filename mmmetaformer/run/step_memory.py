@@ -29,7 +29,7 @@ def say_step_memory(cfg: Config) -> None:
         return
     say(f'Memory: {describe_step_memory(memory)}.')
     if torch.cuda.is_available():
-        total = torch.cuda.get_device_properties().total_memory
+        total = torch.cuda.get_device_properties('cuda').total_memory
         if memory.peak > total:
             warn(
                 f'a step may not fit into the {total / 1e9:.1f} GB of this GPU. '
@@ -49,14 +49,12 @@ def expected_memory(
         batch: Images of a step, by default those that the config gives a process.
 
     Raises:
-        ConfigError: The pipeline tells no size, or the model does not run on shapes
+        ConfigError: The pipeline sets no size, or the model does not run on shapes
             alone.
     """
     shape = shape or training_shape(cfg)
     if shape is None:
-        raise ConfigError(
-            'the memory of a step is not known: the training pipeline tells no size'
-        )
+        raise ConfigError('the training pipeline sets no image size; --shape sets one')
     loader = cfg.get('train_dataloader') or {}
     return count_step_memory(cfg, shape, batch or loader.get('batch_size') or 1)
 

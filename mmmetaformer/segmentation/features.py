@@ -62,7 +62,8 @@ class RecomputingHead(Recomputing, BaseDecodeHead):
         normalize = NormReLU(last)
         cls_seg = type(self).cls_seg
         dropout = self.dropout
-        special = dropout is not None and has_hooks(dropout)
+        known = type(dropout) is nn.Dropout2d and not has_hooks(dropout)
+        special = dropout is not None and not known
         if special or cls_seg is not BaseDecodeHead.cls_seg:
             return self.cls_seg(normalize(x))
         # What mmseg's dropout multiplies with, from the same random numbers.

@@ -10,6 +10,8 @@ from mmseg.models import decode_heads
 from mmseg.models.utils import Upsample
 from torch import Tensor
 
+from mmmetaformer.models.layers import has_hooks
+
 from .features import RecomputingHead, in_turn
 from .norm_relu import NormReLU
 
@@ -29,8 +31,11 @@ class FPNFeatures(RecomputingHead, decode_heads.FPNHead):
         """Map feature maps to logits (N, classes, h, w)."""
         parts = [part for head in self.scale_heads for part in head]
         convs = [part for part in parts if type(part) is not Upsample]
+        # Those of the lists would not be called, those of Upsample twice.
+        hooked = any(map(has_hooks, self.scale_heads.modules()))
         # Without gradients there is nothing to save.
-        if not (torch.is_grad_enabled() and self.takes_kernels(*convs)):
+        saves = torch.is_grad_enabled() and not hooked
+        if not (saves and self.takes_kernels(*convs)):
             return super().forward(inputs)
         inputs = self._transform_inputs(inputs)
         output = self._scale(self.scale_heads[0], inputs[0])

@@ -47,7 +47,8 @@ class UPerFeatures(RecomputingHead, decode_heads.UPerHead):
 
     def forward(self, inputs: Maps) -> Tensor:
         """Map feature maps to logits (N, classes, h, w)."""
-        if not self._sums_levels(inputs):
+        overridden = type(self)._forward_feature is not UPerFeatures._forward_feature
+        if overridden or not self._sums_levels(inputs):
             return super().forward(inputs)
         return self.classify(self._joined(inputs), self.fpn_bottleneck)
 

@@ -28,9 +28,9 @@ def test_the_backward_pass_on_fake_tensors():
         x = torch.zeros(MB, requires_grad=True)
         x.exp().sum().backward()
         # x, the result, which is saved, and its gradient times it.
-        assert live.peak - 12 * MB < 100
+        assert 0 <= live.peak - 12 * MB < 100
         assert x.grad is not None
-        assert live.now - 8 * MB < 100
+        assert 0 <= live.now - 8 * MB < 100
 
 
 def test_views_and_writes_in_place_take_nothing():

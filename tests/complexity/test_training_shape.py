@@ -45,6 +45,11 @@ EITHER = dict(
         ([RESIZE, dict(type='mmseg.RandomCrop', crop_size=256)], (256, 256)),
         ([CROP, dict(type='Pad', size=(640, 480))], (480, 640)),
         ([EITHER], (800, 1333)),
+        ([dict(type='RandomChoice', transforms=[[CROP], RESIZE])], (800, 1333)),
+        ([dict(type='RandomApply', transforms=CROP)], (384, 512)),
+        ([dict(type='RandomResize', scale=[(1333, 640), (1333, 800)])], (800, 1333)),
+        ([RESIZE, print], (800, 1333)),  # mmengine takes functions too
+        ([dict(type='Resize', scale=[])], None),
         ([LOAD], None),
         ([dict(type='Resize', scale=(-1, 800))], None),
         ([dict(type='Resize', scale_factor=0.5)], None),

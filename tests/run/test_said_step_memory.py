@@ -44,7 +44,7 @@ def test_size_and_batch_are_the_configs_or_given(cfg):
     assert (memory.shape, memory.batch) == ((32, 64), 3)
     cfg.model.data_preprocessor.size = None
     cfg.train_dataloader.dataset.pipeline = []
-    with pytest.raises(ConfigError, match='pipeline tells no size'):
+    with pytest.raises(ConfigError, match='pipeline sets no image size'):
         expected_memory(cfg)
 
 
@@ -76,6 +76,6 @@ def test_a_gpu_that_has_less(total, warns, said, monkeypatch, capsys):
     monkeypatch.setattr(step_memory, 'expected_memory', lambda cfg: MEMORY)
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     device = SimpleNamespace(total_memory=total)
-    monkeypatch.setattr(torch.cuda, 'get_device_properties', lambda: device)
+    monkeypatch.setattr(torch.cuda, 'get_device_properties', lambda _: device)
     say_step_memory(Config())
     assert ('may not fit into the 3.2 GB' in capsys.readouterr().err) is warns

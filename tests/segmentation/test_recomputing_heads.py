@@ -245,6 +245,34 @@ def test_hooks_are_called(name):
     assert seen
 
 
+def test_hooks_of_upsampling_and_of_levels_are_called_once():
+    ours, theirs = pair('FPNHead')
+    seen = []
+    level = ours.scale_heads[3]
+    level[1].register_forward_hook(lambda *_: seen.append('upsampling'))
+    level.register_forward_hook(lambda *_: seen.append('level'))
+    assert_same(ours, theirs, maps_of())
+    assert seen == ['upsampling', 'level']
+
+
+@every_head
+def test_another_dropout(name):
+    ours, theirs = pair(name)
+    ours.dropout = theirs.dropout = nn.Dropout(0.3)
+    assert_same(ours, theirs, maps_of())
+
+
+class NoFeatures(segmentation.UPerHead):
+    def _forward_feature(self, inputs):
+        return torch.zeros_like(super()._forward_feature(inputs))
+
+
+def test_features_of_a_subclass():
+    head = NoFeatures(**HEADS['UPerHead'], **COMMON).double().eval()
+    logits = head(maps_of())
+    assert torch.equal(logits, head.conv_seg.bias[:, None, None].expand_as(logits))
+
+
 @every_head
 def test_one_value_has_no_variance(name):
     ours, _ = pair(name)

@@ -45,4 +45,6 @@ def has_hooks(module: nn.Module) -> bool:
         or module._backward_pre_hooks
         or torch_module._global_forward_hooks
         or torch_module._global_forward_pre_hooks
+        or torch_module._global_backward_hooks
+        or torch_module._global_backward_pre_hooks
     )
