@@ -33,8 +33,8 @@ def say_step_memory(cfg: Config) -> None:
         if memory.peak > total:
             warn(
                 f'a step may not fit into the {total / 1e9:.1f} GB of this GPU. '
-                'train_dataloader.batch_size=1 with --accumulate auto takes less, and '
-                'model.backbone.with_cp=True too'
+                'A smaller train_dataloader.batch_size with --accumulate auto takes '
+                'less, and so does model.backbone.with_cp=True'
             )
 
 
