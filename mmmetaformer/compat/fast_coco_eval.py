@@ -10,6 +10,7 @@ of `maxDets`, in mmdet 1000. So the summary stays pycocotools'. Upstream: pycoco
 the same numbers that is as fast.
 """
 
+import math
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
@@ -141,6 +142,10 @@ def _unequal(truth: Any, found: Any) -> str:
     return ''
 
 
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
 def _is_id(value: Any) -> bool:
     return type(value) is int and 0 <= value < EXACT
 
@@ -150,5 +155,5 @@ USUAL = {
     'id': _is_id,
     'iscrowd': lambda value: value in (0, 1),
     'area': lambda value: isinstance(value, (int, float)),
-    'bbox': lambda value: isinstance(value, list) and np.isfinite(value).all(),
+    'bbox': lambda value: isinstance(value, list) and all(map(_is_finite, value)),
 }

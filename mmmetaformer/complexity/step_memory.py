@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
 from mmmetaformer.errors import ConfigError
+from mmmetaformer.host import type_name
 from mmmetaformer.models.build import build_model
 
 from .live_bytes import LiveBytes
@@ -99,7 +100,7 @@ def _count(cfg: Config, shape: tuple[int, int], batch: int) -> StepMemory:
 
 
 def _dtype(wrapper: Any) -> str:
-    mixed = str(wrapper.get('type')).endswith('AmpOptimWrapper')
+    mixed = type_name(wrapper) == 'AmpOptimWrapper'
     return (wrapper.get('dtype') or 'float16') if mixed else 'float32'
 
 
