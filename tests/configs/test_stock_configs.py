@@ -6,15 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from mmdet.structures import DetDataSample
-from mmdet.structures.mask import BitmapMasks
 from mmengine.model import revert_sync_batchnorm
 from mmengine.registry import MODELS, init_default_scope
-from mmengine.structures import InstanceData, PixelData
-from mmseg.structures import SegDataSample
+from stock_batches import detection_batch, segmentation_batch
 
 from mmmetaformer.checks.config.channels import check_channels
 from mmmetaformer.run.config import load_config
@@ -134,42 +130,6 @@ model = dict(
     return config
 
 
-def detection_batch(size):
-    """Two images with two objects each."""
-    samples = []
-    for _ in range(2):
-        boxes = torch.tensor([[10.0, 20, 70, 90], [50, 30, 120, 110]])
-        masks = np.zeros((2, size, size), np.uint8)
-        for mask, (left, top, right, bottom) in zip(masks, boxes.int(), strict=True):
-            mask[top:bottom, left:right] = 1
-        objects = InstanceData(bboxes=boxes, labels=torch.tensor([1, 5]))
-        objects.masks = BitmapMasks(masks, size, size)
-        shape = (size, size)
-        sample = DetDataSample(
-            metainfo=dict(
-                img_shape=shape,
-                ori_shape=shape,
-                pad_shape=shape,
-                batch_input_shape=shape,
-                scale_factor=(1.0, 1.0),
-            )
-        )
-        sample.gt_instances = objects
-        samples.append(sample)
-    return samples
-
-
-def segmentation_batch(size):
-    """Two images with labels of three classes."""
-    labels = torch.arange(size)[None, None].expand(1, size, size) // 50
-    shape = (size, size)
-    sample = SegDataSample(
-        metainfo=dict(img_shape=shape, ori_shape=shape, pad_shape=shape)
-    )
-    sample.gt_sem_seg = PixelData(data=labels)
-    return [sample, sample.clone()]
-
-
 @pytest.mark.parametrize('method', CASES)
 def test_a_training_step(method, tmp_path):
     case = CASES[method]
@@ -177,9 +137,9 @@ def test_a_training_step(method, tmp_path):
     check_channels(cfg.model, cfg.default_scope)
     init_default_scope(cfg.default_scope)
     if cfg.default_scope == 'mmseg':
-        samples = segmentation_batch(case.size)
+        samples = segmentation_batch(case.size, case.size)
     else:
-        samples = detection_batch(case.size)
+        samples = detection_batch(case.size, case.size)
     # As mmengine's runner does in a single process.
     model = revert_sync_batchnorm(MODELS.build(cfg.model)).train()
     model.init_weights()

@@ -4,6 +4,7 @@
 from torch import Tensor
 
 from .deform_conv_kernel import ConvShape, deform_conv_gradients, deform_conv_output
+from .larger_offsets import as_mmcv_reads
 
 __all__ = ['modulated_deform_conv_backward', 'modulated_deform_conv_forward']
 
@@ -36,8 +37,9 @@ def modulated_deform_conv_forward(
         weight: (C', C / group, kernel_h, kernel_w).
         bias: (C',); unused without `with_bias`.
         ones: Unused, a buffer of mmcv, like `columns`.
-        offset: (N, deformable_group * kernel_h * kernel_w * 2, H', W').
-        mask: (N, deformable_group * kernel_h * kernel_w, H', W').
+        offset: (N, deformable_group * kernel_h * kernel_w * 2, H', W'), or of a larger
+            map: `larger_offsets.py`.
+        mask: (N, deformable_group * kernel_h * kernel_w, H', W'), as `offset`.
         output: Written, (N, C', H', W').
         columns: Unused.
         kernel_h: Unused, the height of `weight`, like `kernel_w` its width.
@@ -60,6 +62,10 @@ def modulated_deform_conv_forward(
         deformable_group,
     )
     added = bias if with_bias else None
+    offset, mask = (
+        as_mmcv_reads(values.contiguous(), output.shape[2:])
+        for values in (offset, mask)
+    )
     output.copy_(deform_conv_output(input, weight, offset, mask, added, shape))
 
 
@@ -124,8 +130,14 @@ def modulated_deform_conv_backward(
         group,
         deformable_group,
     )
+    size = grad_output.shape[2:]
+    offset, mask = (
+        as_mmcv_reads(values.contiguous(), size) for values in (offset, mask)
+    )
     gradients = deform_conv_gradients(grad_output, input, weight, offset, mask, shape)
-    written = [grad_input, grad_weight, grad_offset, grad_mask]
+    # What was not read has no gradient.
+    read = [as_mmcv_reads(into.zero_(), size) for into in (grad_offset, grad_mask)]
+    written = [grad_input, grad_weight, *read]
     if with_bias:
         written.append(grad_bias)
     for into, gradient in zip(written, gradients, strict=False):
