@@ -133,7 +133,8 @@ def table(host: str, found: list[Found], rows: dict[str, Any]) -> Iterator[str]:
     yield '| folder | why |'
     yield '| --- | --- |'
     for folder, chosen in others:
-        words = _untried(chosen) or ['no config of a model']
+        none = 'not tried yet' if chosen else 'no config of a model'
+        words = _untried(chosen) or [none]
         yield f'| {folder} | {"; ".join(words)} |'
     yield ''
 
