@@ -91,6 +91,17 @@ def test_a_head_that_uses_the_last_of_its_maps():
     assert head == dict(type='EncHead', in_channels=[512], in_index=[0])
 
 
+def test_ssds_neck_returns_the_maps_too():
+    neck = dict(type='SSDNeck', in_channels=(96, 1280), out_channels=(96, 1280, 512))
+    head = dict(in_channels=(96, 1280, 512))
+    backbone = dict(type='MobileNetV2', out_indices=(4, 7))
+    model = replaced(backbone=backbone, neck=neck, bbox_head=head)
+    assert model['backbone']['out_indices'] == (2, 3)
+    assert neck['in_channels'] == (320, 512)
+    assert neck['out_channels'] == (320, 512, 512)
+    assert head['in_channels'] == [320, 512, 512]
+
+
 def test_a_neck_that_reads_maps_by_their_place():
     neck = dict(type='NASFCOS_FPN', in_channels=[256, 512, 1024, 2048], start_level=1)
     model = replaced(neck=neck)

@@ -57,8 +57,9 @@ PLAIN = {
     'TIMMBackbone': Stock({1: 0, 2: 1, 3: 2, 4: 3}, (1, 2, 3, 4)),
 }
 
-#: Necks that return maps of the backbone as they are, and how many, before their own.
-PASSING = {'JPU': -1}  # all but the last
+#: Necks that return the backbone's maps as they are before their own: all but the last
+#: one, or all.
+PASSING = {'JPU': -1, 'SSDNeck': None}
 
 #: Necks that read maps by their place, also those that `start_level` skips. The norm of
 #: such a map would have no gradient, so that the backbone gets no norms on its outputs.
@@ -131,14 +132,27 @@ def _fit_neck(part: dict[str, Any], stages: Sequence[int]) -> list[int]:
             neck['start_level'] = 0
         if start and neck.get('end_level', -1) > 0:
             neck['end_level'] -= start
-    for head in _takers(part) if neck['type'] in PASSING else ():
-        # The channels of the maps that are the backbone's, by their place.
-        passed = dict(zip(places[: PASSING[neck['type']]], channels, strict=False))
-        wide = zip(as_list(head['in_index']), as_list(head['in_channels']), strict=True)
-        fitted = [passed.get(place, width) for place, width in wide]
+    if neck['type'] in PASSING:
+        _fit_passed(part, neck, channels[: PASSING[neck['type']]])
+    return used
+
+
+def _fit_passed(
+    part: Mapping[str, Any], neck: dict[str, Any], channels: list[int]
+) -> None:
+    """Set the channels of the backbone's maps where they come out of the neck."""
+    if 'out_channels' in neck:
+        after = neck['out_channels'][len(channels) :]
+        neck['out_channels'] = (*channels, *after)
+    for head in _takers(part):
+        widths = as_list(head['in_channels'])
+        index = as_list(head.get('in_index', list(range(len(widths)))))
+        fitted = [
+            channels[place] if place < len(channels) else width
+            for place, width in zip(index, widths, strict=True)
+        ]
         one = isinstance(head['in_channels'], int)
         head['in_channels'] = fitted[0] if one else fitted
-    return used
 
 
 def _fit_heads(part: dict[str, Any], stages: Sequence[int]) -> list[int]:

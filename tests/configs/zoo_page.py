@@ -25,17 +25,21 @@ compiled mmcv. How to write such a config: [stock_configs.md](stock_configs.md).
 
 {counts}
 
-- **Which configs.** All configs in the wheels of {versions}. Two configs of a folder
-  are the same method if they have the same types of detector, neck, heads, losses,
-  assigners and samplers; one of each is tried. Where a backbone is the method, as in
-  `gcnet` or `res2net`, only the detector that it was shown with is tried.
+- **Which configs.** All configs in the wheels of {versions}.
+  Two configs of a folder are the same method if they have the same types of detector,
+  neck, heads, losses, assigners and samplers; one of each is tried. Where a backbone is
+  the method, as in `gcnet` or `res2net`, only the detector that it was shown with is.
 - **What was tried.** A ConvFormer of one block in each stage replaces a backbone with
   maps of strides 4 to 32. One rule sets `out_indices` and the channels of the neck or
   the heads (`tests/configs/zoo_backbones.py`). Then one training step on a CPU: two
   synthetic images of 256 x 320 pixels through the model's own data preprocessor, each
   with two objects or a label map. A config passes if the loss is finite and every
   parameter of the backbone has a finite gradient. Each config has {seconds} s of one
-  core and 6 GB.
+  core and 12 GB.
+- **Packages.** scikit-learn (`paa`, `lad`), scikit-image (`boxinst`) and lap
+  (`bytetrack`, `ocsort`) are installed. Configs with `MMSyncBN` (`simple_copy_paste`,
+  `strong_baselines`) need a process group, in training a `--launcher`.
+- **Memory.** All but these need less than 6 GB: {large}.
 - **What was not.** Data pipelines, schedules, testing, other sizes, GPUs, results.
 - **When.** {month}, {stack}.
 
@@ -54,10 +58,15 @@ def main() -> None:
     parser.add_argument('--out', type=Path, default=page)
     args = parser.parse_args()
     hosts = {'mmdet': args.mmdet, 'mmseg': args.mmseg}
-    counts, tables = [], []
+    counts, tables, large = [], [], []
     for host, file in hosts.items():
         found = listed(host, file)
         rows = read_rows(file)
+        large += [
+            f'`{Path(path).stem}` ({row["peak_mb"] / 1024:.0f} GB)'
+            for path, row in rows.items()
+            if row.get('peak_mb', 0) > 6 * 1024
+        ]
         counts.append(count(host, found, rows))
         tables.append('\n'.join(table(host, found, rows)))
     names = {host: f'{host} {version(DISTRIBUTIONS[host])}' for host in hosts}
@@ -65,10 +74,12 @@ def main() -> None:
         counts='\n'.join(counts),
         versions=' and '.join(names.values()),
         seconds=CPU_SECONDS,
+        large=', '.join(large),
         month=time.strftime('%B %Y'),
         stack=f'mmcv-lite {version("mmcv-lite")}, torch {version("torch")}',
         commands='\n'.join(
-            f'python tests/configs/config_zoo.py {host} {host}.jsonl' for host in hosts
+            f'python tests/configs/config_zoo.py {host} {host}.jsonl --memory 12'
+            for host in hosts
         ),
     )
     args.out.write_text('\n'.join([head, *tables]))
@@ -83,9 +94,9 @@ def count(host: str, found: list[Found], rows: dict[str, Any]) -> str:
     left = f' {len(missing)} more are not tried yet.' if missing else ''
     return (
         f'- **{host}**: {len(trained)} of {len(tried)} configs trained, in '
-        f'{len({one.folder for one in trained})} of {len(folders)} folders that have a '
-        f'config with such a backbone.{left} The wheel has {len(folders_in(host))} '
-        'folders.'
+        f'{len({one.folder for one in trained})} of {len(folders)} folders\n'
+        f'  that have a config with such a backbone.{left} The wheel has '
+        f'{len(folders_in(host))} folders.'
     )
 
 
@@ -122,7 +133,8 @@ def table(host: str, found: list[Found], rows: dict[str, Any]) -> Iterator[str]:
     yield '| folder | why |'
     yield '| --- | --- |'
     for folder, chosen in others:
-        words = _untried(chosen) or ['no config of a model']
+        none = 'not tried yet' if chosen else 'no config of a model'
+        words = _untried(chosen) or [none]
         yield f'| {folder} | {"; ".join(words)} |'
     yield ''
 

@@ -49,7 +49,13 @@ FAILURES = [
     ),
     (
         r'CascadeRPNHead.* missing .*num_classes',
-        'the config misses `rpn_head.num_classes=1`, which mmdet requires',
+        "mmdet's config is older than its `CascadeRPNHead`: `num_classes` is missing, "
+        'and without this error, `sampling` is unexpected',
+    ),
+    (
+        'view size is not compatible',
+        "its head calls `view`, which needs maps in NCHW memory; these backbones' maps "
+        'are channels-last',
     ),
     ("can't allocate memory", 'needs more memory'),
 ]

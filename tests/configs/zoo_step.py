@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.config import ConfigDict
+from mmengine.logging import MessageHub
 from mmengine.model import revert_sync_batchnorm
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.structures import InstanceData, PixelData
@@ -36,6 +37,14 @@ def step(host: str, path: str) -> dict[str, Any]:
     if 'detector' not in spec:
         check_channels(spec, host)
     init_default_scope(host)
+    # As the runner does before the first step; TOOD asks for the epoch.
+    hub = MessageHub.get_current_instance()
+    hub.update_info_dict(dict(epoch=0, iter=0))
+    if any(part.get('type') == 'MMSyncBN' for part in dicts_in(spec)):
+        # mmcv's layer asks for the number of processes when it is built.
+        torch.distributed.init_process_group(
+            'gloo', store=torch.distributed.HashStore(), rank=0, world_size=1
+        )
     model: Any = revert_sync_batchnorm(MODELS.build(ConfigDict(spec)))
     model.train()
     model.init_weights()
@@ -110,7 +119,9 @@ def make_batch(spec: dict[str, Any], cfg: Any, host: str) -> dict[str, Any]:
             del sample.gt_instances.masks
         sample.gt_sem_seg = PixelData(sem_seg=_stuff(cfg, max(things)))
         sample.proposals = InstanceData(bboxes=sample.gt_instances.bboxes + 4)
-        sample.set_metainfo(dict(homography_matrix=np.eye(3), flip=False))
+        sample.set_metainfo(
+            dict(homography_matrix=np.eye(3, dtype=np.float32), flip=False)
+        )
     if type(spec.get('detector')) is dict and 'semi_train_cfg' in spec:
         branches = ('sup', 'unsup_teacher', 'unsup_student')
         return dict(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compute `mmcv._ext.modulated_deform_conv_*`, DCNv2, with torchvision."""
 
+import torch
 from torch import Tensor
 
 from .deform_conv_kernel import ConvShape, deform_conv_gradients, deform_conv_output
@@ -135,10 +136,14 @@ def modulated_deform_conv_backward(
         as_mmcv_reads(values.contiguous(), size) for values in (offset, mask)
     )
     gradients = deform_conv_gradients(grad_output, input, weight, offset, mask, shape)
-    # What was not read has no gradient.
-    read = [as_mmcv_reads(into.zero_(), size) for into in (grad_offset, grad_mask)]
-    written = [grad_input, grad_weight, *read]
+    written = [grad_input, grad_weight, grad_offset, grad_mask]
     if with_bias:
         written.append(grad_bias)
     for into, gradient in zip(written, gradients, strict=False):
-        into.copy_(gradient)
+        if into.shape == gradient.shape:
+            into.copy_(gradient)
+            continue
+        # What was not read has no gradient.
+        whole = torch.zeros_like(into, memory_format=torch.contiguous_format)
+        as_mmcv_reads(whole, size).copy_(gradient)
+        into.copy_(whole)

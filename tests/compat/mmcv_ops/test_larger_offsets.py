@@ -4,8 +4,9 @@ import torch
 from mmcv.ops import modulated_deform_conv2d
 
 
+@pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize('groups', [1, 2])
-def test_as_many_values_are_read_as_the_output_has_positions(groups):
+def test_as_many_values_are_read_as_the_output_has_positions(groups, layout):
     """As DyHead convolves a smaller level."""
     generator = torch.Generator().manual_seed(0)
 
@@ -15,10 +16,11 @@ def test_as_many_values_are_read_as_the_output_has_positions(groups):
 
     x, weight = draw(2, 4, 3, 5), draw(6, 4, 3, 3)
     values = draw(2, 27 * groups, 6, 10)
-    offset, mask = values[:, : 18 * groups], values[:, 18 * groups :].sigmoid()
+    laid = values.contiguous(memory_format=layout)
+    offset, mask = laid[:, : 18 * groups], laid[:, 18 * groups :].sigmoid()
     options = (1, 1, 1, 1, groups)
     output = modulated_deform_conv2d(x, offset, mask, weight, None, *options)
-    # In the order of memory, within each image.
+    # In the order of rows, within each image.
     read = [
         part.flatten(1)[:, : part.shape[1] * 15].reshape(2, -1, 3, 5)
         for part in (offset, mask)
