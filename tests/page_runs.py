@@ -202,7 +202,9 @@ cp work_dirs/upernet_convformer/iter_1.pth .
             ),
         },
     ),
-    'docs/config_zoo.md': Page(not_run={'python tests/configs/': 'takes an hour'}),
+    'docs/config_zoo.md': Page(
+        not_run={'python tests/configs/': 'takes half an hour, and writes the page'},
+    ),
     'docs/token_mixers.md': Page(
         swaps={
             '(3, 3, 9, 3), dims=(64, 128, 320, 512)': '(1,) * 4, dims=(32,) * 4',

@@ -54,6 +54,7 @@ PLAIN = {
     'EfficientNet': Stock({2: 0, 3: 1, 4: 2, 5: 3}),
     'MobileNetV2': Stock({1: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 3, 7: 3}),
     'PoolFormer': Stock({0: 0, 2: 1, 4: 2, 6: 3}),
+    'SSDVGG': Stock({3: 1, 4: 2}),
     'TIMMBackbone': Stock({1: 0, 2: 1, 3: 2, 4: 3}, (1, 2, 3, 4)),
 }
 

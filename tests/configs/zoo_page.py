@@ -32,14 +32,18 @@ compiled mmcv. How to write such a config: [stock_configs.md](stock_configs.md).
 - **What was tried.** A ConvFormer of one block in each stage replaces a backbone with
   maps of strides 4 to 32. One rule sets `out_indices` and the channels of the neck or
   the heads (`tests/configs/zoo_backbones.py`). Then one training step on a CPU: two
-  synthetic images of 256 x 320 pixels through the model's own data preprocessor, each
-  with two objects or a label map. A config passes if the loss is finite and every
-  parameter of the backbone has a finite gradient. Each config has {seconds} s of one
-  core and 12 GB.
-- **Packages.** scikit-learn (`paa`, `lad`), scikit-image (`boxinst`) and lap
-  (`bytetrack`, `ocsort`) are installed. Configs with `MMSyncBN` (`simple_copy_paste`,
-  `strong_baselines`) need a process group, in training a `--launcher`.
-- **Memory.** All but these need less than 6 GB: {large}.
+  synthetic images of 256 x 320 pixels (SSD: 320 x 320) through the model's own data
+  preprocessor, each with two objects or a label map. A config passes if the loss is
+  finite and every parameter of the backbone has a finite gradient. Each config has
+  {seconds} s of one core and 12 GB.
+- **Packages.** scikit-learn (`paa`, `lad`), scikit-image (`boxinst`), lap (`bytetrack`,
+  `ocsort`) and motmetrics (`ocsort`) are installed. Configs with `MMSyncBN`
+  (`simple_copy_paste`, `strong_baselines`) need a process group, in training a
+  `--launcher`.
+- **Made smaller.** The C4 detectors sample 64 RoIs of an image, not 512. Paddings to a
+  training size, as in LSJ, are left out.
+- **Memory.** All but these need less than 6 GB:
+  {large}.
 - **What was not.** Data pipelines, schedules, testing, other sizes, GPUs, results.
 - **When.** {month}, {stack}.
 
@@ -63,7 +67,7 @@ def main() -> None:
         found = listed(host, file)
         rows = read_rows(file)
         large += [
-            f'`{Path(path).stem}` ({row["peak_mb"] / 1024:.0f} GB)'
+            f'`{Path(path).stem}` ({row["peak_mb"] / 1024:.1f} GB)'
             for path, row in rows.items()
             if row.get('peak_mb', 0) > 6 * 1024
         ]
@@ -74,7 +78,7 @@ def main() -> None:
         counts='\n'.join(counts),
         versions=' and '.join(names.values()),
         seconds=CPU_SECONDS,
-        large=', '.join(large),
+        large=',\n  '.join(large),
         month=time.strftime('%B %Y'),
         stack=f'mmcv-lite {version("mmcv-lite")}, torch {version("torch")}',
         commands='\n'.join(

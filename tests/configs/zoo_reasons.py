@@ -10,7 +10,8 @@ OTHER_BACKBONES = {
     'BiSeNetV2': 'the method is the backbone: its heads take what its own paths return',
     'CGNet': 'the method is the backbone',
     'DDRNet': 'the method is the backbone: its head takes both of its branches',
-    'DetectoRS_ResNet': "the backbone takes the neck's maps back in",
+    'DetectoRS_ResNet': "with RFP it takes the neck's maps back in; without, Cascade "
+    'R-CNN and HTC remain',
     'ERFNet': 'the method is the backbone, encoder and decoder in one',
     'FastSCNN': 'the method is the backbone: its heads take what its own paths return',
     'HourglassNet': 'each head takes the map of one hourglass, all of stride 4',
@@ -18,7 +19,6 @@ OTHER_BACKBONES = {
     'MAE': 'a plain ViT: all maps have one stride',
     'MobileNetV3': 'the head takes a map of stride 2',
     'PIDNet': 'the method is the backbone: its head takes its three branches',
-    'SSDVGG': 'six maps, down to stride 300, come from the backbone',
     'STDCContextPathNet': 'the method is the backbone, with an STDC inside',
     'TridentResNet': 'the heads take three branches of one stage',
     'UNet': 'encoder and decoder in one, maps of strides 1 to 16',
@@ -57,7 +57,6 @@ FAILURES = [
         "its head calls `view`, which needs maps in NCHW memory; these backbones' maps "
         'are channels-last',
     ),
-    ("can't allocate memory", 'needs more memory'),
 ]
 
 

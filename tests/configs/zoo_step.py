@@ -22,6 +22,8 @@ from mmmetaformer.host import dicts_in
 
 #: Pixels of the images: detectors with queries start from up to 900 positions.
 SHAPE = (256, 320)
+#: SSD's last map is a single position, which smaller images do not have.
+SQUARE = (320, 320)
 
 
 def step(host: str, path: str) -> dict[str, Any]:
@@ -86,6 +88,9 @@ def fit(spec: dict[str, Any], host: str) -> None:
         part.pop('batch_augments', None)
         if 'size' in part:
             part.update(size=SHAPE, size_divisor=None)
+    if 'shared_head' in spec.get('roi_head', {}):
+        # Each of its RoIs passes the last stage of a ResNet: 512 need minutes.
+        spec['train_cfg']['rcnn']['sampler']['num'] = 64
     if 'teacher_ckpt' in spec:
         spec['teacher_ckpt'] = None
     if 'teacher_config' in spec:  # a path within mmdet's repository
@@ -99,9 +104,10 @@ def _is_loaded(init_cfg: Any) -> bool:
 
 def make_batch(spec: dict[str, Any], cfg: Any, host: str) -> dict[str, Any]:
     """Return what the data loader would return."""
+    shape = SQUARE if spec['type'] == 'SingleStageDetector' else SHAPE
     channels = part_with_backbone(spec)['backbone']['in_channels']
     images = [
-        torch.randint(0, 256, (channels, *SHAPE), dtype=torch.uint8) for _ in range(2)
+        torch.randint(0, 256, (channels, *shape), dtype=torch.uint8) for _ in range(2)
     ]
     classes = [
         part['num_classes'] for part in dicts_in(spec) if part.get('num_classes')
@@ -109,15 +115,15 @@ def make_batch(spec: dict[str, Any], cfg: Any, host: str) -> dict[str, Any]:
     if host == 'mmseg':
         return dict(
             inputs=images,
-            data_samples=segmentation_batch(*SHAPE, min([*classes, 7])),
+            data_samples=segmentation_batch(*shape, min([*classes, 7])),
         )
-    samples = detection_batch(*SHAPE, (0, min([*classes, 6]) - 1))
+    samples = detection_batch(*shape, (0, min([*classes, 6]) - 1))
     things = [part.get('num_things_classes', 0) for part in dicts_in(spec)]
     loads_masks = any(part.get('with_mask') for part in dicts_in(cfg.train_dataloader))
     for sample in samples:
         if not loads_masks:
             del sample.gt_instances.masks
-        sample.gt_sem_seg = PixelData(sem_seg=_stuff(cfg, max(things)))
+        sample.gt_sem_seg = PixelData(sem_seg=_stuff(cfg, shape, max(things)))
         sample.proposals = InstanceData(bboxes=sample.gt_instances.bboxes + 4)
         sample.set_metainfo(
             dict(homography_matrix=np.eye(3, dtype=np.float32), flip=False)
@@ -133,7 +139,7 @@ def make_batch(spec: dict[str, Any], cfg: Any, host: str) -> dict[str, Any]:
     return dict(inputs=images, data_samples=samples)
 
 
-def _stuff(cfg: Any, label: int) -> torch.Tensor:
+def _stuff(cfg: Any, shape: tuple[int, int], label: int) -> torch.Tensor:
     """Return a label map of stuff, as small as the pipeline makes it (HTC)."""
     scales = [
         part['scale_factor']
@@ -141,6 +147,6 @@ def _stuff(cfg: Any, label: int) -> torch.Tensor:
         if part.get('type') == 'SegRescale'
     ]
     scale = scales[0] if scales else 1
-    labels = torch.full((1, *(int(side * scale) for side in SHAPE)), 255)
+    labels = torch.full((1, *(int(side * scale) for side in shape)), 255)
     labels[:, : labels.shape[1] // 2] = label
     return labels
