@@ -14,14 +14,14 @@ from mmengine.registry import MODELS, DefaultScope
 from page_configs import DIMS, SIDE
 from tiny_work_dirs import write_work_dir
 
-from mmmetaformer.datasets.sample_data import write_ade20k, write_coco
+from mmmetaformer.datasets.sample_data import ADE20K, write_coco
 from mmmetaformer.weights.catalogue import SURGENET_BACKBONE
 
 
 def write_archives(folder):
     """Write COCO and ADE20K with few and small images."""
     size = dict(num_train=4, num_val=2, image_size=SIDE, seed=0)
-    write_ade20k(folder / 'data/ade/ADEChallengeData2016', **size)
+    ADE20K.write(folder / 'data/ade/ADEChallengeData2016', **size)
     write_coco(folder / 'data/coco', **size)
     for file in folder.glob('data/coco/annotations/instances_*.json'):
         content = json.loads(file.read_text())

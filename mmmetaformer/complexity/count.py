@@ -16,7 +16,7 @@ from mmmetaformer.models.build import build_model
 from mmmetaformer.models.layers import reference_kernels
 
 from .operations import OpCounter, Places, inside
-from .parts import HeadRun, backbone_parts, head_runs
+from .parts import HeadRun, backbone_parts, channels_of, head_runs, maps_of
 from .saved_bytes import SavedBytes
 from .shapes_only import make_fake
 
@@ -124,7 +124,7 @@ def count_complexity(
     model = _build(cfg, scope, backbone_only)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        return _count(model, _channels(cfg), shape)
+        return _count(model, channels_of(cfg), shape)
 
 
 def _build(cfg: Config, scope: str | None, backbone_only: bool) -> nn.Module:
@@ -136,10 +136,6 @@ def _build(cfg: Config, scope: str | None, backbone_only: bool) -> nn.Module:
     holder = nn.Module()
     holder.backbone = build_model(cfg.model.backbone, scope)
     return holder
-
-
-def _channels(cfg: Config) -> int:
-    return cfg.model.get('backbone', {}).get('in_channels', 3)
 
 
 def _count(model: Any, channels: int, shape: tuple[int, int]) -> Complexity:
@@ -194,9 +190,7 @@ def _others(model: nn.Module, rows: Mapping[str, Part]) -> dict[str, str]:
 
 def _run(model: Any, images: Tensor, heads: Iterable[HeadRun]) -> dict[str, str]:
     """Run all parts; return those that fail, with the reason."""
-    maps: Sequence[Tensor] = model.backbone(images)
-    if getattr(model, 'neck', None) is not None:
-        maps = model.neck(maps)
+    maps = maps_of(model, images)
     return {run.name: reason for run in heads if (reason := _try(run, maps))}
 
 

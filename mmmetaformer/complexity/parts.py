@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from mmengine.config import Config
 from torch import Tensor, nn
 
 from mmmetaformer.host import TEST_HEADS_ON_MAPS, as_list
 
-__all__ = ['HeadRun', 'backbone_parts', 'head_runs']
+__all__ = ['HeadRun', 'backbone_parts', 'channels_of', 'head_runs', 'maps_of']
 
 #: RoI heads whose stages depend on each other through the RoIs alone.
 ROI_HEADS = ('StandardRoIHead', 'CascadeRoIHead')
@@ -45,6 +46,18 @@ def backbone_parts(backbone: nn.Module, prefix: str = 'backbone') -> dict[str, A
         else:
             parts[f'{prefix}.{name}'] = child
     return parts
+
+
+def channels_of(cfg: Config) -> int:
+    """Return how many channels the images of a config's model have."""
+    return cfg.model.get('backbone', {}).get('in_channels', 3)
+
+
+def maps_of(model: Any, images: Tensor) -> Sequence[Tensor]:
+    """Return the maps that the heads of a model take, of its neck if it has one."""
+    maps: Sequence[Tensor] = model.backbone(images)
+    has_neck = getattr(model, 'neck', None) is not None
+    return model.neck(maps) if has_neck else maps
 
 
 def head_runs(model: nn.Module, training: bool) -> Iterator[HeadRun]:

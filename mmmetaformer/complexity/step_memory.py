@@ -2,7 +2,7 @@
 """The memory that a training step will take, from shapes alone."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from mmmetaformer.host import type_name
 from mmmetaformer.models.build import build_model
 
 from .live_bytes import LiveBytes
-from .parts import head_runs
+from .parts import channels_of, head_runs, maps_of
 from .shapes_only import make_fake
 
 __all__ = ['StepMemory', 'count_step_memory']
@@ -82,14 +82,13 @@ def _count(cfg: Config, shape: tuple[int, int], batch: int) -> StepMemory:
     model: Any = build_model(cfg.model, scope)
     parameters = sum(p.nbytes for p in model.parameters())
     trained = sum(p.nbytes for p in model.parameters() if p.requires_grad)
-    channels = cfg.model.backbone.get('in_channels', 3)
     dtype = _dtype(cfg.optim_wrapper)
     with warnings.catch_warnings(), make_fake(model):
         warnings.simplefilter('ignore')
         live = LiveBytes([*model.parameters(), *model.buffers()])
         mixed = torch.autocast('cpu', getattr(torch, dtype), dtype != 'float32')
         with live, mixed:
-            images = torch.empty(batch, channels, *shape)
+            images = torch.empty(batch, channels_of(cfg), *shape)
             outputs = list(_outputs(model.train(), images))
             gradients = [torch.empty_like(output) for output in outputs]
         with live:
@@ -106,9 +105,7 @@ def _dtype(wrapper: Any) -> str:
 
 def _outputs(model: Any, images: Tensor) -> Iterator[Tensor]:
     """Yield what the losses are computed from."""
-    maps: Sequence[Tensor] = model.backbone(images)
-    if getattr(model, 'neck', None) is not None:
-        maps = model.neck(maps)
+    maps = maps_of(model, images)
     for run in head_runs(model, training=True):
         outputs = run.module(run.inputs(maps))
         if _resizes_logits(run.module):

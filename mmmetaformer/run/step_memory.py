@@ -3,6 +3,7 @@
 
 import torch
 from mmengine.config import Config
+from mmengine.logging import print_log
 
 from mmmetaformer.complexity.step_memory import StepMemory, count_step_memory
 from mmmetaformer.complexity.training_shape import training_shape
@@ -16,7 +17,7 @@ __all__ = ['describe_step_memory', 'expected_memory', 'say_step_memory']
 def say_step_memory(cfg: Config) -> None:
     """Say what a step of a run will take, and warn if the GPU has less.
 
-    Nothing is said where that is not known.
+    Where that is not known, the log has the reason.
 
     Args:
         cfg: The run's config, fitted to the machine.
@@ -25,7 +26,9 @@ def say_step_memory(cfg: Config) -> None:
         return
     try:
         memory = expected_memory(cfg)
-    except ConfigError:
+    except ConfigError as error:
+        text = f'The memory of a step is not known: {error}'
+        print_log(text, logger='current')
         return
     say(f'Memory: {describe_step_memory(memory)}.')
     if torch.cuda.is_available():

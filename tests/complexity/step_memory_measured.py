@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 from mmmetaformer import compat
 from mmmetaformer.benchmark.config_workload import ConfigWorkload
-from mmmetaformer.benchmark.peak import peak_above_start
+from mmmetaformer.benchmark.probe import Probe
 from mmmetaformer.benchmark.setting import Setting
 from mmmetaformer.complexity.step_memory import count_step_memory
 from mmmetaformer.engine.precision import without_amp
@@ -40,14 +40,10 @@ def take_as_many_rois_as_may_be(cfg):
 def measured(name, cfg, shape, batch):
     """Return the bytes at the peak of a second step."""
     take_as_many_rois_as_may_be(cfg)
-    workload = ConfigWorkload(name, cfg, Setting(shape, batch))
-    workload.start(training=True)
-    workload.train_step()
-    storages = {
-        t.untyped_storage()._cdata: t.untyped_storage() for t in workload.resident()
-    }
-    there = sum(storage.nbytes() for storage in storages.values())
-    return there + peak_above_start(workload.train_step, 'cpu')
+    probe = Probe(ConfigWorkload(name, cfg, Setting(shape, batch)))
+    probe.start(training=True)
+    probe.seconds()
+    return probe.peak_bytes()
 
 
 def main():

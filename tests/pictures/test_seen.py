@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mmengine.config import Config
 
-from mmmetaformer.datasets.sample_data import write_ade20k, write_coco
+from mmmetaformer.datasets.sample_data import ADE20K, write_coco
 from mmmetaformer.pictures.seen import seen_samples
 
 SIZE = 64
@@ -32,7 +32,7 @@ def coco(tmp_path_factory):
 @pytest.fixture(scope='module')
 def ade(tmp_path_factory):
     folder = tmp_path_factory.mktemp('seen') / 'ade'
-    write_ade20k(folder, num_train=3, num_val=1, image_size=SIZE, seed=0)
+    ADE20K.write(folder, num_train=3, num_val=1, image_size=SIZE, seed=0)
     return folder
 
 

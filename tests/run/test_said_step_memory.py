@@ -55,14 +55,17 @@ def said(monkeypatch):
     return lines
 
 
-def test_a_run_says_it(cfg, said):
+def test_a_run_says_it(cfg, said, monkeypatch):
     say_step_memory(cfg)
     assert said[0].startswith('Memory: a training step takes up to 0.')
     said.clear()
     cfg.train_dataloader.dataset.pipeline = []
     cfg.model.data_preprocessor.size = None
+    logged = []
+    monkeypatch.setattr(step_memory, 'print_log', lambda text, **_: logged.append(text))
     say_step_memory(cfg)
     assert not said
+    assert 'training pipeline sets no image size' in logged[0]
 
 
 def test_not_by_other_processes(cfg, said, monkeypatch):

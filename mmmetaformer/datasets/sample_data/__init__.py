@@ -3,7 +3,7 @@
 
 from .coco import COCO_CLASSES, COCO_PALETTE, write_coco
 from .map_format import MapFormat
-from .map_formats import ADE20K, BINARY, CITYSCAPES, LOVEDA, VOC_MAPS, write_ade20k
+from .map_formats import ADE20K, BINARY, CITYSCAPES, LOVEDA, VOC_MAPS
 from .voc import VOC_CLASSES, VOC_PALETTE, write_voc
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     'VOC_MAPS',
     'VOC_PALETTE',
     'MapFormat',
-    'write_ade20k',
     'write_coco',
     'write_voc',
 ]

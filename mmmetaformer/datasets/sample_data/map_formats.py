@@ -3,7 +3,7 @@
 
 from .map_format import MapFormat
 
-__all__ = ['ADE20K', 'BINARY', 'CITYSCAPES', 'LOVEDA', 'VOC_MAPS', 'write_ade20k']
+__all__ = ['ADE20K', 'BINARY', 'CITYSCAPES', 'LOVEDA', 'VOC_MAPS']
 
 AS_THEY_ARE = {'train': 'train', 'val': 'val'}
 LONG_NAMES = {'train': 'training', 'val': 'validation'}
@@ -25,7 +25,6 @@ ADE20K = MapFormat(
     other=0,
     splits=LONG_NAMES,
 )
-write_ade20k = ADE20K.write
 
 #: Labels are the trainIds, 0 to 18. The files of a split are in folders of cities.
 CITYSCAPES = MapFormat(

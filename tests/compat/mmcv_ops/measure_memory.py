@@ -76,7 +76,7 @@ CASES = {
 
 
 def bytes_of(op: Op, inputs: list[Tensor]) -> list[int]:
-    """Return what a step keeps besides its inputs, and its peaks.
+    """Return what a step keeps in addition to its inputs, and its peaks.
 
     Returns:
         Bytes kept for the backward pass, at the peak of the forward pass, and at that

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmmetaformer.datasets.sample_data import ADE20K, write_ade20k
+from mmmetaformer.datasets.sample_data import ADE20K
 from mmmetaformer.datasets.sample_data.spec import SampleSpec
 
 NUMBERS = {'num_train': 10, 'num_val': 4, 'image_size': 64, 'seed': 1}
@@ -18,7 +18,7 @@ LABELS = {'wall': 1, 'floor': 4, 'box': 42, 'light': 83, 'ball': 120, 'flag': 15
 @pytest.fixture(scope='module')
 def root(tmp_path_factory):
     root = tmp_path_factory.mktemp('ade') / 'ade'
-    write_ade20k(root, **NUMBERS)
+    ADE20K.write(root, **NUMBERS)
     return root
 
 
@@ -93,19 +93,19 @@ def test_label_maps_match_the_scene(root):
 
 
 def test_same_seed_writes_the_same_bytes(root, tmp_path):
-    write_ade20k(tmp_path / 'again', **NUMBERS)
+    ADE20K.write(tmp_path / 'again', **NUMBERS)
     assert files(tmp_path / 'again') == files(root)
 
 
 def test_another_seed_writes_other_images_and_labels(root, tmp_path):
-    write_ade20k(tmp_path / 'other', **{**NUMBERS, 'seed': 6})
+    ADE20K.write(tmp_path / 'other', **{**NUMBERS, 'seed': 6})
     one, other = files(root), files(tmp_path / 'other')
     assert one.keys() == other.keys()
     assert all(one[name] != other[name] for name in one)
 
 
 def test_files_do_not_depend_on_the_number_of_images(root, tmp_path):
-    write_ade20k(tmp_path / 'few', **{**NUMBERS, 'num_train': 2, 'num_val': 1})
+    ADE20K.write(tmp_path / 'few', **{**NUMBERS, 'num_train': 2, 'num_val': 1})
     few, many = files(tmp_path / 'few'), files(root)
     pairs = [name for name in few if name.startswith(('images', 'annotations'))]
     assert len(pairs) == 6

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mmmetaformer
-from mmmetaformer.datasets.sample_data import folder, write_ade20k, write_coco
+from mmmetaformer.datasets.sample_data import ADE20K, folder, write_coco
 from mmmetaformer.datasets.sample_data.folder import STAMP_NAME, write_folder
 from mmmetaformer.datasets.sample_data.spec import SampleSpec
 from mmmetaformer.errors import ConfigError
@@ -56,7 +56,7 @@ def test_same_stamp_reuses_the_folder(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (root, *root.iterdir())} == before
 
 
-@pytest.mark.parametrize('write', [write_coco, write_ade20k])
+@pytest.mark.parametrize('write', [write_coco, ADE20K.write])
 def test_same_arguments_reuse_the_folder_and_draw_nothing(tmp_path, monkeypatch, write):
     root = tmp_path / 'set'
     write(root, **SMALL)
@@ -90,7 +90,7 @@ def test_another_stamp_is_replaced_with_a_warning(tmp_path, caplog):
 
 def test_another_data_set_or_format_is_replaced(tmp_path, monkeypatch):
     root = tmp_path / 'set'
-    write_ade20k(root, **SMALL)
+    ADE20K.write(root, **SMALL)
     write_coco(root, **SMALL)
     assert not (root / 'images').exists()
     write_folder(root, ONE, put('a'))

@@ -11,13 +11,13 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import DATASETS, MODELS, init_default_scope
 from tiny_runs import TINY_MODELS
 
-from mmmetaformer.datasets.sample_data import write_ade20k, write_coco
+from mmmetaformer.datasets.sample_data import ADE20K, write_coco
 from mmmetaformer.engine.val_loss import ValLossHook, use_val_loss
 from mmmetaformer.errors import ConfigError
 
 SIZE = 96
 SMALL = {
-    'upernet': dict(write=write_ade20k, scale=SIZE, classes=6),
+    'upernet': dict(write=ADE20K.write, scale=SIZE, classes=6),
     # Objects have to be scaled from the file to the image.
     'mask_rcnn': dict(write=write_coco, scale=128, classes=5),
 }

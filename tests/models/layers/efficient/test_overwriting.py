@@ -63,6 +63,16 @@ def test_not_with_activations_of_torch(name):
     assert not overwrites(Pointwise(4, 8), ACTIVATIONS[name]())
 
 
+@pytest.fixture
+def one_thread():
+    """With several, torch's 1x1 convolutions take another way, with more memory."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures('one_thread')
 @pytest.mark.parametrize(
     ('module', 'first', 'ratio'),
     [(Mlp(16, StarReLU), 'fc1', 4), (SepConv(16), 'pwconv1', 2)],
