@@ -63,7 +63,7 @@ def commands_of(script: str) -> Iterator[tuple[str, ...]]:
 
 def _words(line: str) -> list[str]:
     # Placeholders such as <address of this repository> are one word.
-    line = re.sub(r'<([\w ]+)>', lambda found: found[1].replace(' ', '_'), line)
+    line = re.sub(r'<([\w ,]+)>', lambda found: re.sub(r'\W+', '_', found[1]), line)
     lexer = shlex.shlex(line, posix=True, punctuation_chars='&|;<>')
     lexer.whitespace_split = True
     lexer.commenters = '#'
