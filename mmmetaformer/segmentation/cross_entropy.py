@@ -63,26 +63,10 @@ class _ResizedCrossEntropy(torch.autograd.Function):
             gradient = torch.zeros_like(logits, dtype=dtype)
         with torch.autocast(logits.device.type, enabled=False):
             for band in _bands(logits, labels, align_corners):
-                small = band.logits.to(dtype, copy=True)
-                small.requires_grad_(gradient is not None)
-                with torch.enable_grad():  # of the resizing, which saves nothing large
-                    large = band.resize(small)
-                counts = band.labels != ignore_index
-                hits = large.detach().argmax(1) == band.labels
-                correct += (hits & counts).sum()
-                scores = large.detach().log_softmax(1)
-                # Summed outside: the order of the sum inside is not fixed on a GPU.
-                total += F.nll_loss(
-                    scores, band.labels, ignore_index=ignore_index, reduction='none'
-                ).sum()
-                if gradient is not None:
-                    # Gradient of the sum: the probabilities, minus 1 at the label.
-                    scores.exp_()
-                    label = band.labels.where(counts, 0)[:, None]
-                    scores.scatter_add_(1, label, -torch.ones_like(label, dtype=dtype))
-                    scores.mul_(counts[:, None])
-                    (own,) = torch.autograd.grad(large, small, scores)
-                    gradient[band.image, :, band.lines] += own
+                own = None if gradient is None else gradient[band.image, :, band.lines]
+                part, hits = _of_band(band, ignore_index, own)
+                total += part
+                correct += hits
         ctx.save_for_backward(gradient)
         ctx.dtype = logits.dtype
         ctx.mark_non_differentiable(correct)
@@ -95,6 +79,39 @@ class _ResizedCrossEntropy(torch.autograd.Function):
     ) -> tuple[Tensor, None, None, None]:
         (gradient,) = ctx.saved_tensors
         return (gradient * d_total).to(ctx.dtype), None, None, None
+
+
+def _of_band(
+    band: '_Band', ignore_index: int, gradient: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Return the cross entropy and the hits of a band; add to the gradient.
+
+    Args:
+        band: The rows.
+        ignore_index: As above.
+        gradient: That of the rows of logits, None if it is not needed.
+    """
+    dtype = torch.promote_types(band.logits.dtype, torch.float32)
+    small = band.logits.to(dtype, copy=True)
+    small.requires_grad_(gradient is not None)
+    with torch.enable_grad():  # of the resizing, which saves nothing large
+        large = band.resize(small)
+    counts = band.labels != ignore_index
+    hits = ((large.detach().argmax(1) == band.labels) & counts).sum()
+    scores = large.detach().log_softmax(1)
+    # Summed outside: the order of the sum inside is not fixed on a GPU.
+    total = F.nll_loss(
+        scores, band.labels, ignore_index=ignore_index, reduction='none'
+    ).sum()
+    if gradient is not None:
+        # Gradient of the sum: the probabilities, minus 1 at the label.
+        scores.exp_()
+        label = band.labels.where(counts, 0)[:, None]
+        scores.scatter_add_(1, label, -torch.ones_like(label, dtype=dtype))
+        scores.mul_(counts[:, None])
+        (own,) = torch.autograd.grad(large, small, scores)
+        gradient += own
+    return total, hits
 
 
 @dataclass(frozen=True)
