@@ -29,7 +29,11 @@ BY_PATH = frozenset(
     f'mmmetaformer.{module}.{name}'
     for module in ('segmentation', 'models.decode_heads')
     for name in ('FCNHead', 'FPNHead', 'UPerHead')
-) | {'mmmetaformer.segmentation.SegformerHead'}
+) | {
+    'mmmetaformer.detection.FPN',
+    'mmmetaformer.segmentation.FPN',
+    'mmmetaformer.segmentation.SegformerHead',
+}
 #: Modules whose classes open files, configs or hubs that their arguments name, or
 #: evaluate text.
 OPENS_OTHERS = (

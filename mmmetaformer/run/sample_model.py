@@ -12,7 +12,12 @@ __all__ = ['has_transformer', 'shrink_model']
 
 HEAD_SHRINK = 4  # divides the channels of segmentation heads
 NECK_SHRINK = 4  # divides the channels of necks and of everything after them
-NECKS = ('FPN', 'CSPNeXtPAFPN')
+NECKS = (
+    'FPN',
+    'mmmetaformer.detection.FPN',
+    'mmmetaformer.segmentation.FPN',
+    'CSPNeXtPAFPN',
+)
 ROIS = 32  # anchors and RoIs sampled per image to train RPN, box and mask heads
 PROPOSALS = 200  # kept per image
 CHANNEL_KEYS = {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Methods, pipelines and schedules are those of mmdet's and mmseg's own recipes."""
 
+import re
 from pathlib import Path
 
 import mmdet
@@ -97,7 +98,7 @@ def method(cfg):
 
 
 def plain(value):
-    """Normalize a config: tuples to lists, no defaults, mmseg's names of our heads."""
+    """Normalize: tuples to lists, no defaults, the hosts' names of our parts."""
     if isinstance(value, dict):
         # No dropout is the default, but of deformable attention, which takes levels.
         no_dropout = () if 'num_levels' in value else (('dropout', 0.0),)
@@ -110,7 +111,7 @@ def plain(value):
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, str):
-        return value.removeprefix('mmmetaformer.segmentation.').removeprefix('mmdet.')
+        return re.sub(r'^(mmmetaformer\.(segmentation|detection)|mmdet)\.', '', value)
     return value
 
 

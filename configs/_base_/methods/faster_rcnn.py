@@ -15,7 +15,7 @@ model = dict(
         bgr_to_rgb=True,
         pad_size_divisor=32,
     ),
-    neck=dict(type='FPN', out_channels=256, num_outs=5),
+    neck=dict(type='mmmetaformer.detection.FPN', out_channels=256, num_outs=5),
     rpn_head=dict(
         type='RPNHead',
         in_channels=256,

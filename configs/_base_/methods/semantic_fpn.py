@@ -14,7 +14,7 @@ model = dict(
         seg_pad_val=255,
         size=(512, 512),
     ),
-    neck=dict(type='FPN', out_channels=256, num_outs=4),
+    neck=dict(type='mmmetaformer.segmentation.FPN', out_channels=256, num_outs=4),
     decode_head=dict(
         type='mmmetaformer.segmentation.FPNHead',
         in_channels=[256, 256, 256, 256],
