@@ -23,6 +23,7 @@ from mmmetaformer.models.layers import (
     Downsampling,
     MetaFormerBlock,
     Recomputing,
+    efficient,
 )
 from mmmetaformer.models.token_mixers import build_token_mixer
 from mmmetaformer.registry import MODELS
@@ -201,6 +202,7 @@ class MetaFormer(BaseModule):
             ValueError: The image is smaller than 32x32 pixels.
         """
         _check_size(x)
+        x = _in_fast_order(x)
         with_cp = self.with_cp and torch.is_grad_enabled()
         outputs = []
         for i, stage in enumerate(self.stages):
@@ -292,8 +294,13 @@ def _check_size(x: Tensor) -> None:
         )
 
 
-# torch.fx records a call: it knows no sizes while it traces.
+def _in_fast_order(x: Tensor) -> Tensor:
+    return efficient.in_fast_order(x) if efficient.use_kernels() else x
+
+
+# torch.fx records calls: it knows neither sizes nor devices while it traces.
 torch.fx.wrap('_check_size')
+torch.fx.wrap('_in_fast_order')
 
 
 def _check_arch(

@@ -2,11 +2,12 @@
 """The general block that gives MetaFormer its name (arXiv 2111.11418, 2210.13452)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import Tensor, nn
 
 from .drop_path import DropPath
-from .efficient import Recomputing
+from .efficient import Recomputing, has_hooks, is_cheap, use_kernels
 from .mlp import Mlp
 from .scale import Scale
 
@@ -18,8 +19,8 @@ class MetaFormerBlock(Recomputing):
 
     With the residual scale r and the layer scale l, each 1 if there is none::
 
-        x = r1 * x + l1 * drop_path(token_mixer(norm1(x)))
-        x = r2 * x + l2 * drop_path(mlp(norm2(x)))
+        x = r1 * x + drop_path(l1 * token_mixer(norm1(x)))
+        x = r2 * x + drop_path(l2 * mlp(norm2(x)))
 
     Args:
         dim: Number of channels.
@@ -57,14 +58,53 @@ class MetaFormerBlock(Recomputing):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, dim, H, W) to (N, dim, H, W)."""
-        branch = self.chain(x, self.norm1, self.token_mixer)
-        x = self.res_scale1(x) + self.layer_scale1(self.drop_path1(branch))
-        branch = self.chain(x, self.norm2, self.mlp)
-        return self.res_scale2(x) + self.layer_scale2(self.drop_path2(branch))
+        if not (self.recomputes(x) and self._mixes_cheaply()):
+            return self._mix_channels(self._mix_positions(x, self.drop_path1))
+        drop_path = _with_fixed_numbers(self.drop_path1, x)
+        mix_positions = partial(self._mix_positions, drop_path=drop_path)
+        return self.chain(x, mix_positions, self._mix_channels)
+
+    def _mixes_cheaply(self) -> bool:
+        """Return whether the first residual may run again; hooks must not."""
+        others = (self.norm1, self.layer_scale1, self.drop_path1, self.res_scale1)
+        return is_cheap(self.token_mixer) and not any(map(has_hooks, others))
+
+    def _mix_positions(
+        self, x: Tensor, drop_path: Callable[[Tensor], Tensor]
+    ) -> Tensor:
+        branch = self._branch(x, self.norm1, self.token_mixer, self.layer_scale1)
+        return self.res_scale1(x) + drop_path(branch)
+
+    def _mix_channels(self, x: Tensor) -> Tensor:
+        branch = self._branch(x, self.norm2, self.mlp, self.layer_scale2)
+        return self.res_scale2(x) + self.drop_path2(branch)
+
+    def _branch(
+        self, x: Tensor, norm: nn.Module, mixer: nn.Module, scale: nn.Module
+    ) -> Tensor:
+        """Return norm, mixer and layer scale of x.
+
+        The gradient of a layer scale needs the mixer's output: it is computed again if
+        that is cheap, and avoided where the scale can be part of the MLP.
+        """
+        if type(scale) is Scale and self.recomputes(x) and use_kernels():
+            if is_cheap(mixer):
+                return self.chain(x, norm, mixer, scale)
+            if type(mixer) is Mlp and mixer.takes(scale, x):
+                return self.chain(x, norm, partial(mixer, factor=scale.scale))
+        return scale(self.chain(x, norm, mixer))
 
 
 def _drop_path(rate: float) -> nn.Module:
     return DropPath(rate) if rate > 0 else nn.Identity()
+
+
+def _with_fixed_numbers(drop_path: nn.Module, x: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return stochastic depth with random numbers drawn now, for (N, C, H, W)."""
+    if type(drop_path) is nn.Identity:
+        return drop_path
+    noise = drop_path(x.new_ones(len(x), 1, 1, 1))
+    return lambda branch: branch * noise.to(branch.dtype)
 
 
 def _scale(dim: int, init_value: float | None) -> nn.Module:

@@ -4,8 +4,6 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .efficient import has_hooks
-
 __all__ = ['Pointwise']
 
 #: Channels up to which a map is cheap: of the first stage, up to the sizes M.
@@ -22,11 +20,9 @@ class Pointwise(nn.Linear):
         """Return whether it may be computed again instead of saving its output.
 
         So may the maps of a first stage, whose outputs are the largest: an element
-        takes as many multiplications as channels, in a depthwise convolution 49. Hooks
-        must not run again, nor what users put in its place.
+        takes as many multiplications as channels, in a depthwise convolution 49.
         """
-        plain = type(self) is Pointwise and not has_hooks(self)
-        return plain and self.in_features <= CHEAP
+        return self.in_features <= CHEAP
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_features, H, W) to (N, out_features, H, W)."""

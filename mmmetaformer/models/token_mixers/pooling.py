@@ -27,6 +27,10 @@ class Pooling(nn.Module):
             raise ConfigError(f'pool_size of pooling must be odd, got {pool_size}')
         self.pool_size = pool_size
 
+    def is_cheap(self) -> bool:
+        """Return whether it may be computed again instead of saving its output."""
+        return True
+
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, dim, H, W) to (N, dim, H, W)."""
         size = self.pool_size

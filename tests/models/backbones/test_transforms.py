@@ -29,7 +29,11 @@ def test_compiled_to_one_graph(family, with_cp):
     assert total_error(gradients, expected[1]) < 1e-4
 
 
-def check_equal(found, expected):
+def check_equal(family, found, expected):
+    if family == 'PoolFormer':  # graphs have its layer scale behind the MLP
+        assert error(found[0], expected[0]) < 1e-6
+        assert total_error(found[1], expected[1]) < 1e-5
+        return
     for ours, theirs in zip(found, expected, strict=True):
         assert all(map(torch.equal, ours, theirs))
 
@@ -43,7 +47,7 @@ def test_symbolic_trace(family, options):
         torch.manual_seed(2)
         expected = step(model, image)
         torch.manual_seed(2)
-        check_equal(step(model, image, traced), expected)
+        check_equal(family, step(model, image, traced), expected)
     with pytest.raises(ValueError, match='at least 32x32'):
         traced(images((31, 64)))
 
@@ -67,8 +71,8 @@ def test_feature_extractor_of_torchvision(family):
             last = model(image)[3]
             torch.manual_seed(2)
             found = extractor(image)
-        assert torch.equal(found['last'], last)
-        assert torch.equal(found['hidden'], hidden.pop())
+        for ours, theirs in ((found['last'], last), (found['hidden'], hidden.pop())):
+            torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize('family', FAMILIES)

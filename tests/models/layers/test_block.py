@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
+import copy
+
 import pytest
 import torch
 from torch import nn
 
+from mmmetaformer.complexity.saved_bytes import SavedBytes
 from mmmetaformer.models.layers import NORMS, DropPath, MetaFormerBlock
+from mmmetaformer.models.token_mixers import Pooling
 
 
 def block(**options):
@@ -50,3 +54,101 @@ def test_an_image_skips_one_branch_or_the_other():
     assert len(outputs) == 4  # neither, the first, the second, both
     assert any(torch.equal(output, x[0]) for output in outputs)
     assert not any(isinstance(m, DropPath) for m in block(drop_path=0.0).modules())
+
+
+def pooling_block(dim=6, layer_scale=0.5, **options):
+    torch.manual_seed(0)
+    net = MetaFormerBlock(
+        dim, Pooling(dim), NORMS['gn'], nn.GELU, True, layer_scale, **options
+    )
+    for parameter in net.parameters():
+        nn.init.normal_(parameter)
+    return net
+
+
+def without_recomputation(net):
+    net.recompute = net.mlp.recompute = False
+    return net
+
+
+def step(net, x):
+    """Output and gradients of x and all parameters but norm1's bias, which is 0."""
+    torch.manual_seed(3)  # of the stochastic depth
+    x = x.detach().requires_grad_()
+    y = net(x)
+    leaves = [x, *(p for n, p in net.named_parameters() if n != 'norm1.bias')]
+    return [y, *torch.autograd.grad((y.float() * y.float().sin()).sum(), leaves)]
+
+
+def error(results, references):
+    pairs = zip(results, references, strict=True)
+    return max(float((a - b).double().norm() / b.double().norm()) for a, b in pairs)
+
+
+@pytest.mark.parametrize('layer_scale', [None, 1e-5, 0.5])
+@pytest.mark.parametrize('res_scale', [None, 2.0])
+@pytest.mark.parametrize('drop_path', [0.0, 0.5])
+@pytest.mark.parametrize('training', [True, False])
+def test_a_cheap_mixer_is_computed_again(layer_scale, res_scale, drop_path, training):
+    options = dict(layer_scale=layer_scale, res_scale=res_scale, drop_path=drop_path)
+    net = pooling_block(**options).double().train(training)
+    plain = without_recomputation(copy.deepcopy(net))
+    x = torch.randn(8, 6, 5, 7, dtype=torch.double)
+    assert error(step(net, x), step(plain, x)) < 1e-13
+
+
+def test_it_saves_its_input_and_the_hidden_tensor():
+    dim = 100  # too many channels for a hidden tensor that is computed again
+    x = torch.randn(2, dim, 6, 5, requires_grad=True)
+    for net, saved_maps in ((pooling_block(dim), 5), (pooling_block(dim, None), 5)):
+        with SavedBytes([*net.parameters(), x]) as saved:
+            net(x)
+        maps = sum(saved.bytes.values()) / (4 * x.numel())
+        assert saved_maps - 1 <= maps < saved_maps
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'norm1',
+        'token_mixer',
+        'layer_scale1',
+        'drop_path1',
+        'res_scale1',
+        'mlp',
+        'mlp.fc2',
+        'layer_scale2',
+    ],
+)
+def test_hooks_are_called_once_with_what_is_theirs(name):
+    net = pooling_block(drop_path=0.5, res_scale=1.0).double()
+    plain = without_recomputation(copy.deepcopy(net))
+    x = torch.randn(4, 6, 5, 7, dtype=torch.double)
+    seen = []
+    for block_ in (net, plain):
+        block_.get_submodule(name).register_forward_hook(
+            lambda _, inputs, output: seen.append(output.detach())
+        )
+        step(block_, x)
+    # Norms run again, with their hooks.
+    assert len(seen) == (3 if name == 'norm1' else 2)
+    torch.testing.assert_close(seen[0], seen[-1])
+
+
+@pytest.mark.parametrize(
+    ('dtype', 'tolerance'), [(torch.bfloat16, 0.02), (torch.float16, 0.002)]
+)
+def test_a_small_layer_scale_in_half_precision(dtype, tolerance):
+    net = pooling_block()
+    with torch.no_grad():
+        net.layer_scale2.scale.mul_(1e-7)  # times a weight it is 0 in float16
+    x = torch.randn(2, 6, 5, 7)
+
+    def branch(net, x):
+        return net._branch(x, net.norm2, net.mlp, net.layer_scale2)
+
+    expected = branch(copy.deepcopy(net).double(), x.double())
+    with torch.autocast('cpu', dtype):
+        found = branch(net, x)
+    assert found.dtype == torch.float32
+    assert float((found - expected).norm() / expected.norm()) < tolerance

@@ -11,9 +11,10 @@ from .autocast import autocast_dtype, to_autocast
 from .eager import is_eager
 from .kernels import reference_kernels, use_kernels
 from .layer_norm import layer_norm
+from .memory_order import in_fast_order
 from .onednn import runs_in_onednn
 from .overwriting import has_hooks, overwriting
-from .recomputing import Recomputing
+from .recomputing import Recomputing, is_cheap
 from .star_relu import star_relu
 from .triton_gpus import runs_triton
 from .upsampled_conv import saves_time, upsampled_conv2d
@@ -23,6 +24,8 @@ __all__ = [
     'autocast_dtype',
     'depthwise',
     'has_hooks',
+    'in_fast_order',
+    'is_cheap',
     'is_eager',
     'layer_norm',
     'overwriting',

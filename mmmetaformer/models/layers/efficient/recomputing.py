@@ -15,9 +15,10 @@ from torch.autograd.graph import saved_tensors_hooks
 from mmmetaformer.compat.saved_tensor_hooks import can_read_hooks
 
 from .eager import is_eager
+from .overwriting import has_hooks
 from .recipe import Recipe
 
-__all__ = ['Recomputing']
+__all__ = ['Recomputing', 'is_cheap']
 
 
 class Recomputing(nn.Module):
@@ -28,6 +29,14 @@ class Recomputing(nn.Module):
 
     #: Whether to recompute; False saves every tensor that autograd asks for.
     recompute = True
+
+    def recomputes(self, x: Tensor | tuple[Tensor, ...]) -> bool:
+        """Return whether a chain that starts with these inputs recomputes anything."""
+        # torch.fx traces with objects that are no tensors.
+        inputs = x if isinstance(x, tuple) else (x,)
+        are_tensors = all(isinstance(value, Tensor) for value in inputs)
+        now = are_tensors and is_eager() and torch.is_grad_enabled()
+        return self.recompute and now and can_read_hooks()
 
     def chain(
         self, x: Tensor | tuple[Tensor, ...], *functions: Callable[..., Tensor]
@@ -42,7 +51,7 @@ class Recomputing(nn.Module):
             functions: All but the last are cheap, and neither random nor with side
                 effects: they run again in the backward pass.
         """
-        if self.recompute and _can_recompute(x):
+        if self.recomputes(x):
             return _chain(x if isinstance(x, tuple) else (x,), *functions)
         if isinstance(x, tuple):
             x, functions = functions[0](*x), functions[1:]
@@ -56,27 +65,24 @@ class Recomputing(nn.Module):
         """Apply a linear map and a chain, which begins with the map if it is cheap.
 
         Args:
-            linear: Says by a method `is_cheap()` whether it may run again; one without
-                that method does not.
+            linear: Runs again if it `is_cheap`.
             x: Its input.
             functions: As in `chain`.
         """
         # Compilers need not trace the question.
-        if self.recompute and _can_recompute(x) and _is_cheap(linear):
+        if self.recomputes(x) and is_cheap(linear):
             return _chain((x,), linear, *functions)
         return self.chain(linear(x), *functions)
 
 
-def _can_recompute(x: Tensor | tuple[Tensor, ...]) -> bool:
-    # torch.fx traces with objects that are no tensors.
-    inputs = x if isinstance(x, tuple) else (x,)
-    are_tensors = all(isinstance(value, Tensor) for value in inputs)
-    return are_tensors and is_eager() and torch.is_grad_enabled() and can_read_hooks()
+def is_cheap(module: nn.Module) -> bool:
+    """Return whether a module may run again instead of saving its output.
 
-
-def _is_cheap(linear: nn.Module) -> bool:
-    question = getattr(linear, 'is_cheap', None)
-    return question is not None and question()
+    Its class says so by a method `is_cheap()`. Subclasses, parametrized ones too, have
+    to say it themselves. Hooks must not run again.
+    """
+    question = vars(type(module)).get('is_cheap')
+    return question is not None and question(module) and not has_hooks(module)
 
 
 def _chain(
