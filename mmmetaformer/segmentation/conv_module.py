@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmmetaformer.models.layers import has_hooks
+from mmmetaformer.models.layers.efficient import has_own_parameters
 
 __all__ = ['is_conv_norm_relu']
 
@@ -17,7 +18,8 @@ def is_conv_norm_relu(module: nn.Module) -> bool:
     """Return whether a module is nothing but convolution, batch norm and ReLU.
 
     The convolution may have any size and stride. Parts with hooks, parametrizations
-    or spectral norms, and wrapped ones, do not count: they must be called.
+    or spectral norms, and wrapped ones, do not count: they must be called. Nor do those
+    whose parameters are lent for a forward pass.
     """
     if type(module) is not ConvModule or module.order != ('conv', 'norm', 'act'):
         return False
@@ -37,4 +39,5 @@ def is_conv_norm_relu(module: nn.Module) -> bool:
         and module.efficient_conv_bn_eval_forward is None
         and type(module.activate) is nn.ReLU
         and not any(has_hooks(part) for part in module.modules())
+        and all(map(has_own_parameters, module.modules()))
     )

@@ -7,6 +7,7 @@ import torch
 from mmengine.model.utils import revert_sync_batchnorm
 from mmengine.registry import init_default_scope
 from torch import nn
+from torch.func import functional_call
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 
@@ -203,14 +204,17 @@ def test_checkpointing(name, reentrant):
 
 
 @every_head
-def test_bfloat16_is_about_as_exact(name):
+@pytest.mark.parametrize('training', [False, True])
+def test_bfloat16_is_about_as_exact(name, training):
     # Statistics of two values, those of the pooled maps, would amplify any error.
-    ours, theirs = (head.eval() for head in pair(name))
-    exact = step(theirs, maps_of())
+    pooled = dict(pool_scales=(4,)) if name == 'UPerHead' else {}
+    ours, theirs = (head.train(training) for head in pair(name, **pooled))
+    size = (64, 64)
+    exact = step(ours, maps_of(size))
     errors = []
     for head in (ours.float(), theirs.float()):
         with torch.autocast('cpu', torch.bfloat16):
-            results = step(head, maps_of(dtype=torch.float32))
+            results = step(head, maps_of(size, torch.float32))
         # The gradients of the maps.
         errors.append(error(results[-4:], exact[-4:]))
     assert errors[0] < 1.5 * errors[1] < 0.3
@@ -253,6 +257,20 @@ def test_hooks_of_upsampling_and_of_levels_are_called_once():
     level.register_forward_hook(lambda *_: seen.append('level'))
     assert_same(ours, theirs, maps_of())
     assert seen == ['upsampling', 'level']
+
+
+@every_head
+def test_parameters_lent_for_a_forward_pass(name):
+    gradients = []
+    for head in pair(name):
+        lent = {n: 1.1 * p.detach() for n, p in head.named_parameters()}
+        for one in lent.values():
+            one.requires_grad_()
+        torch.manual_seed(2)
+        logits = functional_call(head, lent, (maps_of(),))
+        logits.sin().sum().backward()
+        gradients.append([one.grad for one in lent.values()])
+    assert error(*gradients) < 1e-9
 
 
 @every_head

@@ -25,8 +25,9 @@ class Family(MetaFormer):
         out_norm: New norm on each output, None for the raw stream.
         frozen_stages: -1 freezes nothing, 0 the stem, k also the first k stages.
         with_cp: Checkpoint each block: save only its input for the backward pass.
-        recompute: Recompute norms, activations, depthwise convolutions and the first
-            stage's widening maps in the backward pass instead of saving their outputs.
+        recompute: Recompute norms, activations, depthwise convolutions, pooling and
+            the first stage's widening maps in the backward pass instead of saving
+            their outputs.
         init_cfg: mmengine's initialization config.
 
     Raises:

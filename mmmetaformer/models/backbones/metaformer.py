@@ -23,8 +23,8 @@ from mmmetaformer.models.layers import (
     Downsampling,
     MetaFormerBlock,
     Recomputing,
-    efficient,
 )
+from mmmetaformer.models.layers.efficient import in_fast_order
 from mmmetaformer.models.token_mixers import build_token_mixer
 from mmmetaformer.registry import MODELS
 
@@ -77,9 +77,9 @@ class MetaFormer(BaseModule):
             stages. Frozen modules get no gradient and stay in eval mode.
         with_cp: Checkpoint each block: save only its input for the backward pass, and
             run it again there.
-        recompute: Recompute norms, activations, depthwise convolutions and the first
-            stage's widening maps in the backward pass instead of saving their
-            outputs. Results are the same.
+        recompute: Recompute norms, activations, depthwise convolutions, pooling and
+            the first stage's widening maps in the backward pass instead of saving
+            their outputs. Results are the same.
         init_cfg: mmengine's initialization config. By default all weights start as in
             the published models (`layers/init.py`). `type='Pretrained'` takes the
             arguments of `mmmetaformer.weights.load.load_pretrained`.
@@ -202,11 +202,12 @@ class MetaFormer(BaseModule):
             ValueError: The image is smaller than 32x32 pixels.
         """
         _check_size(x)
-        x = _in_fast_order(x)
         with_cp = self.with_cp and torch.is_grad_enabled()
         outputs = []
         for i, stage in enumerate(self.stages):
             x = self.downsample_layers[i](x)
+            if i == 0:
+                x = in_fast_order(x)
             for block in stage.children():
                 x = checkpoint(block, x, use_reentrant=False) if with_cp else block(x)
             if i in self.out_indices:
@@ -294,13 +295,9 @@ def _check_size(x: Tensor) -> None:
         )
 
 
-def _in_fast_order(x: Tensor) -> Tensor:
-    return efficient.in_fast_order(x) if efficient.use_kernels() else x
-
-
 # torch.fx records calls: it knows neither sizes nor devices while it traces.
 torch.fx.wrap('_check_size')
-torch.fx.wrap('_in_fast_order')
+torch.fx.wrap('in_fast_order')
 
 
 def _check_arch(

@@ -4,14 +4,25 @@
 from collections.abc import Callable
 from functools import partial
 
+import torch
 from torch import Tensor, nn
 
 from .drop_path import DropPath
-from .efficient import Recomputing, has_hooks, is_cheap, use_kernels
+from .efficient import (
+    Recomputing,
+    has_hooks,
+    has_own_parameters,
+    is_cheap,
+    use_kernels,
+)
 from .mlp import Mlp
+from .norm import GroupNorm1, LayerNorm2d
 from .scale import Scale
 
 __all__ = ['MetaFormerBlock']
+
+#: The parts beside a token mixer that may run again.
+RUN_AGAIN = (DropPath, GroupNorm1, LayerNorm2d, Scale, nn.Identity)
 
 
 class MetaFormerBlock(Recomputing):
@@ -65,9 +76,9 @@ class MetaFormerBlock(Recomputing):
         return self.chain(x, mix_positions, self._mix_channels)
 
     def _mixes_cheaply(self) -> bool:
-        """Return whether the first residual may run again; hooks must not."""
+        """Return whether the first residual may run again: not what users put there."""
         others = (self.norm1, self.layer_scale1, self.drop_path1, self.res_scale1)
-        return is_cheap(self.token_mixer) and not any(map(has_hooks, others))
+        return is_cheap(self.token_mixer) and all(map(_may_run_again, others))
 
     def _mix_positions(
         self, x: Tensor, drop_path: Callable[[Tensor], Tensor]
@@ -99,11 +110,17 @@ def _drop_path(rate: float) -> nn.Module:
     return DropPath(rate) if rate > 0 else nn.Identity()
 
 
+def _may_run_again(part: nn.Module) -> bool:
+    known = type(part) in RUN_AGAIN and has_own_parameters(part)
+    return known and not has_hooks(part)
+
+
 def _with_fixed_numbers(drop_path: nn.Module, x: Tensor) -> Callable[[Tensor], Tensor]:
     """Return stochastic depth with random numbers drawn now, for (N, C, H, W)."""
-    if type(drop_path) is nn.Identity:
+    if not drop_path.training or type(drop_path) is nn.Identity:
         return drop_path
-    noise = drop_path(x.new_ones(len(x), 1, 1, 1))
+    dtype = torch.promote_types(x.dtype, torch.float32)
+    noise = drop_path(x.new_ones(len(x), 1, 1, 1, dtype=dtype))
     return lambda branch: branch * noise.to(branch.dtype)
 
 

@@ -5,6 +5,7 @@ A level's convolution saves its input: a lateral map plus the map above. Of the 
 level this is as large as the output, and cheap to compute again.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmetaformer.models.layers import Recomputing, has_hooks
-from mmmetaformer.models.layers.efficient import use_kernels
+from mmmetaformer.models.layers.efficient import has_own_parameters, use_kernels
 
 __all__ = ['TopDown']
 
@@ -21,34 +22,38 @@ class TopDown(Recomputing):
     """Base class of an FPN, before mmdet's or mmseg's.
 
     It computes the same as they do. They do it themselves if there are convolutions for
-    further levels, if the largest level's lateral convolution has a norm, an activation
-    or hooks, and where nothing is recomputed.
+    further levels, if lateral convolutions have norms, activations or hooks, and where
+    nothing is recomputed.
 
     Args:
-        recompute: False computes and saves everything as they do.
-        arguments: Those of the host's FPN.
+        positional: Arguments of the host's FPN.
+        recompute: False computes and saves everything as the host does.
+        arguments: Arguments of the host's FPN.
     """
 
     # What the hosts' FPNs have, for type checkers.
-    add_extra_convs: bool | str
     backbone_end_level: int
     fpn_convs: Any
+    in_channels: list[int]
     lateral_convs: Any
     num_outs: int
     start_level: int
     upsample_cfg: dict[str, Any]
 
-    def __init__(self, *, recompute: bool = True, **arguments: Any) -> None:
-        super().__init__(**arguments)
+    def __init__(
+        self, *positional: Any, recompute: bool = True, **arguments: Any
+    ) -> None:
+        super().__init__(*positional, **arguments)
         self.recompute = recompute
 
-    def forward(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Map a backbone's maps (N, C_i, H_i, W_i) to (N, out_channels, H_i, W_i).
 
         Further outputs are every second position of the one before.
         """
-        levels = inputs[self.start_level : self.backbone_end_level]
-        if not (self._is_plain() and use_kernels() and self.recomputes(levels)):
+        levels = tuple(inputs[self.start_level : self.backbone_end_level])
+        known = len(inputs) == len(self.in_channels) and self._is_plain()
+        if not (known and use_kernels() and self.recomputes(levels)):
             return super().forward(inputs)
         upper = self.lateral_convs[-1](levels[-1])
         outputs = [self.fpn_convs[-1](upper)]
@@ -66,10 +71,11 @@ class TopDown(Recomputing):
         return tuple(outputs)
 
     def _is_plain(self) -> bool:
-        lateral = self.lateral_convs[0]
-        activated = lateral.with_norm or lateral.with_activation
-        hooked = any(map(has_hooks, lateral.modules()))
-        return not (self.add_extra_convs or activated or hooked)
+        return (
+            len(self.fpn_convs) == len(self.lateral_convs)
+            and all(map(_is_convolution, self.lateral_convs))
+            and 'warning' not in self.upsample_cfg  # mmseg's, no option of torch's
+        )
 
     def _merge(self, lateral: nn.Module, x: Tensor, above: Tensor) -> Tensor:
         """Return a lateral map (N, C, H, W) plus the resized map above."""
@@ -77,3 +83,15 @@ class TopDown(Recomputing):
         fixed = 'scale_factor' in self.upsample_cfg
         size = None if fixed else own.shape[2:]
         return own.add_(F.interpolate(above, size, **self.upsample_cfg))
+
+
+def _is_convolution(module: nn.Module) -> bool:
+    """Return whether one of mmcv's ConvModules is nothing but a convolution."""
+    conv = getattr(module, 'conv', None)
+    parts = [*module.modules()]
+    return (
+        parts == [module, conv]
+        and type(conv) is nn.Conv2d
+        and has_own_parameters(conv)
+        and not any(map(has_hooks, parts))
+    )

@@ -2,7 +2,8 @@
 """Token mixers, which mix the positions in a block: one a file, one contract.
 
 `Mixer(dim, **its own named arguments)` maps (N, dim, H, W) to (N, dim, H, W) for any
-H and W.
+H and W. One with a method `is_cheap()` that returns True may run again in the backward
+pass.
 """
 
 from .attention import Attention

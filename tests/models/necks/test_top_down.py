@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """FPNs without the largest sum against the hosts' own, of the same weights."""
 
+import copy
+
 import pytest
 import torch
 from mmdet.models import necks as mmdet_necks
 from mmseg.models import necks as mmseg_necks
 from torch import nn
+from torch.func import functional_call
 from torch.utils.checkpoint import checkpoint
 
 from mmmetaformer import detection, segmentation
@@ -145,12 +148,64 @@ def test_frozen(host):
 
 
 @every_host
-def test_hooks_are_called_once(host):
-    ours, _ = pair(host)
+@pytest.mark.parametrize('level', [0, 1])
+def test_hooks_are_called_once_with_what_is_theirs(host, level):
     seen = []
-    ours.lateral_convs[0].conv.register_forward_hook(lambda *_: seen.append(1))
-    step(ours, maps_of())
-    assert seen == [1]
+    for neck in pair(host):
+        conv = neck.lateral_convs[level].conv
+        conv.register_forward_hook(lambda _, inputs, output: seen.append(output))
+        step(neck, maps_of())
+    assert len(seen) == 2
+    assert torch.equal(*seen)
+
+
+@pytest.mark.usefixtures('not_ours')
+@every_host
+@pytest.mark.parametrize('level', [0, 1])
+@pytest.mark.parametrize('part', [nn.Dropout(0.3), nn.BatchNorm2d(12), nn.Sigmoid()])
+def test_what_users_put_behind_a_convolution(host, level, part):
+    ours, theirs = pair(host)
+    for neck in (ours, theirs):
+        lateral = neck.lateral_convs[level]
+        lateral.conv = nn.Sequential(lateral.conv, copy.deepcopy(part).double())
+    results = []
+    for neck in (ours, theirs):
+        torch.manual_seed(2)
+        results.append(step(neck, maps_of()))
+    assert_equal(*results)
+
+
+@every_host
+def test_arguments_by_place_and_lists_of_maps(host):
+    kind, stock = PAIRS[host]
+    ours, theirs = kind(CHANNELS, 12, 5).double(), stock(CHANNELS, 12, 5).double()
+    theirs.load_state_dict(ours.state_dict())
+    maps = maps_of()
+    for neck in (ours, theirs):
+        with pytest.raises(AssertionError):
+            neck(maps[:3])
+    with SavedBytes([*ours.parameters(), *maps]) as saved:
+        outputs = ours(list(maps))
+    assert 2 * 12 * 32 * 48 * 8 not in saved.bytes.values()
+    assert_equal(outputs, theirs(list(maps)))
+
+
+def test_an_option_of_mmsegs_resizing():
+    ours, theirs = pair('mmseg', upsample_cfg=dict(mode='nearest', warning=False))
+    assert_equal(step(ours, maps_of()), step(theirs, maps_of()))
+
+
+@every_host
+def test_parameters_lent_for_a_forward_pass(host):
+    gradients = []
+    for neck in pair(host):
+        lent = {n: 1.1 * p.detach() for n, p in neck.named_parameters()}
+        for one in lent.values():
+            one.requires_grad_()
+        outputs = functional_call(neck, lent, (maps_of(),))
+        sum(out.sin().sum() for out in outputs).backward()
+        gradients.append([one.grad for one in lent.values()])
+    assert_equal(*gradients)
 
 
 @every_host

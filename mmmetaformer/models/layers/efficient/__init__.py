@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What saves memory and time without changing results.
+"""What saves memory and time, with the same results but for rounding.
 
 `Recomputing` stores less for the backward pass; the kernels compute StarReLU in one
 pass over memory, LayerNorm faster on GPUs, and the gradients of a depthwise convolution
-faster on both.
+faster on both. Maps have the order in memory that their device is fastest with.
 """
 
 from . import depthwise
@@ -14,6 +14,7 @@ from .layer_norm import layer_norm
 from .memory_order import in_fast_order
 from .onednn import runs_in_onednn
 from .overwriting import has_hooks, overwriting
+from .own_parameters import has_own_parameters
 from .recomputing import Recomputing, is_cheap
 from .star_relu import star_relu
 from .triton_gpus import runs_triton
@@ -24,6 +25,7 @@ __all__ = [
     'autocast_dtype',
     'depthwise',
     'has_hooks',
+    'has_own_parameters',
     'in_fast_order',
     'is_cheap',
     'is_eager',

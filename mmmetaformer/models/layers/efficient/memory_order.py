@@ -10,11 +10,14 @@ them side by side on every device.)
 import torch
 from torch import Tensor
 
+from .kernels import use_kernels
+
 __all__ = ['in_fast_order']
 
 
 def in_fast_order(x: Tensor) -> Tensor:
     """Return a map (N, C, H, W) in the order that its device computes fastest in."""
-    if x.device.type != 'cpu':
+    # torch.fx traces with objects that are no tensors.
+    if not (isinstance(x, Tensor) and use_kernels()) or x.device.type != 'cpu':
         return x
     return x.contiguous(memory_format=torch.channels_last)

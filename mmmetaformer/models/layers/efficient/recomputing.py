@@ -16,6 +16,7 @@ from mmmetaformer.compat.saved_tensor_hooks import can_read_hooks
 
 from .eager import is_eager
 from .overwriting import has_hooks
+from .own_parameters import has_own_parameters
 from .recipe import Recipe
 
 __all__ = ['Recomputing', 'is_cheap']
@@ -34,9 +35,9 @@ class Recomputing(nn.Module):
         """Return whether a chain that starts with these inputs recomputes anything."""
         # torch.fx traces with objects that are no tensors.
         inputs = x if isinstance(x, tuple) else (x,)
-        are_tensors = all(isinstance(value, Tensor) for value in inputs)
-        now = are_tensors and is_eager() and torch.is_grad_enabled()
-        return self.recompute and now and can_read_hooks()
+        if not (self.recompute and all(isinstance(value, Tensor) for value in inputs)):
+            return False
+        return is_eager() and torch.is_grad_enabled() and can_read_hooks()
 
     def chain(
         self, x: Tensor | tuple[Tensor, ...], *functions: Callable[..., Tensor]
@@ -93,7 +94,9 @@ def _chain(
     value = function(*inputs)
     if not rest:
         return value
-    if not value.requires_grad:  # saving the inputs would save nothing
+    lent = isinstance(function, nn.Module) and not has_own_parameters(function)
+    # Without gradients, saving the inputs would save nothing.
+    if lent or not value.requires_grad:
         return _chain((value,), *rest)
     recipe = Recipe(function, inputs, value)
     with saved_tensors_hooks(recipe.pack, recipe.unpack):
