@@ -46,6 +46,7 @@ class ConfigWorkload(Workload):
             )
         init_default_scope(scope)
         model = build_model(_at_size(cfg.model, setting.size), scope)
+        model.init_weights()  # some parameters are uninitialized memory before
         super().__init__(name, model, torch.empty(0), setting)
         generator = torch.Generator().manual_seed(0)
         make = _detection if scope == 'mmdet' else _segmentation

@@ -22,6 +22,7 @@ from mmmetaformer.models.layers.efficient import (
     upsampled_conv2d,
     use_kernels,
 )
+from mmmetaformer.models.necks import convolve_sums
 
 from .features import RecomputingHead, in_turn
 from .norm_relu import NormReLU
@@ -71,7 +72,10 @@ class UPerFeatures(RecomputingHead, decode_heads.UPerHead):
         size = inputs[0].shape[2:]
         conv = self.fpn_bottleneck.conv
         top = self.psp_forward(inputs)
-        levels = [*self._levels(inputs, top), top]
+        merges = [_Merge(self, lateral) for lateral in self.lateral_convs]
+        # Before norm and ReLU.
+        convs = [part.conv for part in self.fpn_convs]
+        levels = [*convolve_sums(self, inputs[:-1], top, merges, convs), top]
         weights = conv.weight.split(self.channels, 1)
         before = [*([NormReLU(part)] for part in self.fpn_convs), []]
         # One by one, the largest first: its gradient is then computed last.
@@ -83,19 +87,6 @@ class UPerFeatures(RecomputingHead, decode_heads.UPerHead):
         for part in parts:
             joined.add_(part)
         return joined if conv.bias is None else joined.add_(conv.bias[:, None, None])
-
-    def _levels(self, inputs: Maps, upper: Tensor) -> Maps:
-        """Return the outputs of the levels' convolutions, before norm and ReLU."""
-        levels: Maps = []
-        for i in reversed(range(len(self.lateral_convs))):
-            merge = _Merge(self, self.lateral_convs[i])
-            conv = self.fpn_convs[i].conv
-            if i == 0:
-                levels.append(self.chain((inputs[i], upper), merge, conv))
-            else:  # the sum is saved for the level below
-                upper = merge(inputs[i], upper)
-                levels.append(conv(upper))
-        return levels[::-1]
 
     def _convolve(
         self,

@@ -53,6 +53,12 @@ def test_steps(root, method):
     assert probe.bound_seconds(Ceilings(1e12, 1e11)) > 0
 
 
+def test_weights_are_initialized(root):
+    # DINO has a parameter of uninitialized memory before.
+    path = str(root / 'configs/upernet_convformer.py')
+    assert build(path, Setting((64, 96), batch=2), tiny).module.is_init
+
+
 def test_images_have_the_size_that_was_asked_for(root):
     # Which is not that of the recipe's crops.
     setting = Setting((64, 96), batch=2)

@@ -247,6 +247,7 @@ def test_leaf_takes_a_training_and_a_test_step(name, sample_folder, tmp_path):
     cfg.visualizer.vis_backends = []
     runner = Runner.from_cfg(cfg)
     model = runner.model.train()
+    model.init_weights()  # DINO has a parameter of uninitialized memory before
     batch = next(iter(runner.build_dataloader(cfg.train_dataloader)))
     losses = model(**model.data_preprocessor(batch, True), mode='loss')
     loss, _ = model.parse_losses(losses)

@@ -5,7 +5,7 @@ A level's convolution saves its input: a lateral map plus the map above. Of the 
 level this is as large as the output, and cheap to compute again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,33 @@ from torch import Tensor, nn
 from mmmetaformer.models.layers import Recomputing, has_hooks
 from mmmetaformer.models.layers.efficient import has_own_parameters, use_kernels
 
-__all__ = ['TopDown']
+__all__ = ['TopDown', 'convolve_sums']
+
+
+def convolve_sums(
+    module: Recomputing,
+    levels: Sequence[Tensor],
+    above: Tensor,
+    merges: Sequence[Callable[[Tensor, Tensor], Tensor]],
+    convs: Sequence[Callable[[Tensor], Tensor]],
+) -> list[Tensor]:
+    """Return the convolution of each level's sum, the largest of which is not saved.
+
+    Args:
+        module: Says whether to recompute.
+        levels: Maps (N, C_i, H_i, W_i), the largest first.
+        above: The sum above the last of them, (N, C, h, w).
+        merges: For each level, returns its sum, given its map and the sum above.
+        convs: For each level, the convolution of its sum.
+    """
+    outputs = []
+    for i in reversed(range(len(levels))):
+        if i == 0:
+            outputs.append(module.chain((levels[i], above), merges[i], convs[i]))
+        else:  # the level below needs the sum
+            above = merges[i](levels[i], above)
+            outputs.append(convs[i](above))
+    return outputs[::-1]
 
 
 class TopDown(Recomputing):
@@ -55,17 +81,12 @@ class TopDown(Recomputing):
         known = len(inputs) == len(self.in_channels) and self._is_plain()
         if not (known and use_kernels() and self.recomputes(levels)):
             return super().forward(inputs)
-        upper = self.lateral_convs[-1](levels[-1])
-        outputs = [self.fpn_convs[-1](upper)]
-        for i in reversed(range(len(levels) - 1)):
-            merge = partial(self._merge, self.lateral_convs[i])
-            conv = self.fpn_convs[i]
-            if i == 0:
-                outputs.append(self.chain((levels[i], upper), merge, conv))
-            else:  # the level below needs the sum
-                upper = merge(levels[i], upper)
-                outputs.append(conv(upper))
-        outputs.reverse()
+        *laterals, last = self.lateral_convs
+        *convs, last_conv = self.fpn_convs
+        top = last(levels[-1])
+        merges = [partial(self._merge, lateral) for lateral in laterals]
+        outputs = convolve_sums(self, levels[:-1], top, merges, convs)
+        outputs.append(last_conv(top))
         while len(outputs) < self.num_outs:
             outputs.append(F.max_pool2d(outputs[-1], 1, stride=2))
         return tuple(outputs)
