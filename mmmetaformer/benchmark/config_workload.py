@@ -13,6 +13,7 @@ from mmengine.registry import init_default_scope
 from mmengine.structures import InstanceData, PixelData
 from torch import Tensor
 
+from mmmetaformer.compat.parameter_lines import without_parameter_lines
 from mmmetaformer.engine.precision import without_amp
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models.build import build_model
@@ -46,7 +47,8 @@ class ConfigWorkload(Workload):
             )
         init_default_scope(scope)
         model = build_model(_at_size(cfg.model, setting.size), scope)
-        model.init_weights()  # some parameters are uninitialized memory before
+        with without_parameter_lines():
+            model.init_weights()  # some parameters are uninitialized memory before
         super().__init__(name, model, torch.empty(0), setting)
         generator = torch.Generator().manual_seed(0)
         make = _detection if scope == 'mmdet' else _segmentation

@@ -2,15 +2,13 @@
 """The learning rate and weight decay of each parameter."""
 
 import inspect
-import logging
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from mmengine.logging import MMLogger
 from mmengine.optim import DefaultOptimWrapperConstructor
 from torch import nn
 
+from mmmetaformer.compat.parameter_lines import without_parameter_lines
 from mmmetaformer.errors import ConfigError, check_choice
 from mmmetaformer.registry import OPTIM_WRAPPER_CONSTRUCTORS
 
@@ -87,7 +85,7 @@ class ParamwiseConstructor(DefaultOptimWrapperConstructor):
             super().add_params(params, module, prefix, is_dcn_module)
             return
         single: list[dict[str, Any]] = []  # one group a parameter
-        with _without_lines():
+        with without_parameter_lines():
             super().add_params(single, module)
         names = {id(p): name for name, p in module.named_parameters()}
         _check_keys(self.custom_keys, names.values())
@@ -193,15 +191,3 @@ def _depths(model: nn.Module, method: str) -> dict[str, tuple[int, int]]:
             if full not in depths:
                 depths[full] = count(full, prefix)
     return depths
-
-
-@contextmanager
-def _without_lines() -> Iterator[None]:
-    """Silence mmengine's line for each parameter; a run prints a table of groups."""
-    logger = MMLogger.get_current_instance()
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)

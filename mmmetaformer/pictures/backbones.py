@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A backbone by name, from a config, or with the weights of a checkpoint."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from mmengine.config import Config
 from torch import nn
 
 from mmmetaformer import models
+from mmmetaformer.compat.parameter_lines import without_parameter_lines
 from mmmetaformer.errors import ConfigError
 from mmmetaformer.models.build import build_model
 from mmmetaformer.models.named import find_backbone
@@ -82,10 +82,8 @@ def _of_config(cfg: Config, weights: str) -> tuple[nn.Module, str, str]:
         weights = own or RANDOM
     module = build_model(spec, cfg.get('default_scope'))
     if weights == RANDOM:
-        # mmengine logs a paragraph for each parameter.
-        logging.disable(logging.INFO)
-        module.init_weights()
-        logging.disable(logging.NOTSET)
+        with without_parameter_lines():
+            module.init_weights()
     arch = spec.get('arch', spec.get('depth'))
     size = f'-{str(arch).upper()}' if isinstance(arch, (str, int)) else ''
     return module, type(module).__name__ + size, weights

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+import logging
+
+import pytest
+from mmengine.logging import MMLogger
+from mmengine.model import BaseModule
+from torch import nn
+
+from mmmetaformer.compat.parameter_lines import without_parameter_lines
+
+
+class Model(BaseModule):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 1, 1)
+
+
+@pytest.fixture
+def lines():
+    class Keep(logging.Handler):
+        def emit(self, record):
+            found.append(record.getMessage())
+
+    found, handler = [], Keep()
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(handler)
+    yield found
+    logger.removeHandler(handler)
+
+
+def test_initialization_logs_nothing_inside(lines):
+    with without_parameter_lines():
+        Model().init_weights()
+    assert lines == []
+    Model().init_weights()
+    assert any('conv.weight' in line for line in lines)
+
+
+def test_the_level_is_as_before_after_an_error():
+    logger = MMLogger.get_current_instance()
+    before = logger.level
+    with pytest.raises(KeyError), without_parameter_lines():
+        raise KeyError
+    assert logger.level == before
