@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+import logging
 import signal
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from page_shell import PageShell
 
 from mmmetaformer import compat
@@ -82,3 +84,17 @@ def root():
 def shell(tmp_path, root):
     """Run scripts in an empty folder, where the command `mmmetaformer` is short."""
     return PageShell(tmp_path, root)
+
+
+@pytest.fixture
+def logged():
+    """What mmengine's current logger says, without what earlier tests did to theirs."""
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            messages.append(record.getMessage())
+
+    messages = []
+    MMLogger.get_instance('of_one_test').handlers[:] = [Keep(logging.INFO)]
+    yield messages
+    del MMLogger._instance_dict['of_one_test']

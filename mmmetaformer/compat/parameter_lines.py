@@ -18,7 +18,10 @@ __all__ = ['without_parameter_lines']
 
 @contextmanager
 def without_parameter_lines() -> Iterator[None]:
-    """Let mmengine's current logger log errors alone inside."""
+    """Let mmengine's current logger log errors alone inside.
+
+    Where it has a log file, `init_weights()` writes its table into that file as before.
+    """
     logger = MMLogger.get_current_instance()
     before = logger.level
     logger.setLevel(logging.ERROR)

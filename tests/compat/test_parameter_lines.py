@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-import logging
-
 import pytest
 from mmengine.logging import MMLogger
 from mmengine.model import BaseModule
@@ -15,25 +13,12 @@ class Model(BaseModule):
         self.conv = nn.Conv2d(1, 1, 1)
 
 
-@pytest.fixture
-def lines():
-    class Keep(logging.Handler):
-        def emit(self, record):
-            found.append(record.getMessage())
-
-    found, handler = [], Keep()
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(handler)
-    yield found
-    logger.removeHandler(handler)
-
-
-def test_initialization_logs_nothing_inside(lines):
+def test_initialization_logs_nothing_inside(logged):
     with without_parameter_lines():
         Model().init_weights()
-    assert lines == []
+    assert logged == []
     Model().init_weights()
-    assert any('conv.weight' in line for line in lines)
+    assert any('conv.weight' in message for message in logged)
 
 
 def test_the_level_is_as_before_after_an_error():
