@@ -21,7 +21,7 @@ def test_initialization_logs_nothing_inside(logged):
     assert any('conv.weight' in message for message in logged)
 
 
-def test_the_level_is_as_before_after_an_error():
+def test_the_level_is_as_before_after_an_error(logged):
     logger = MMLogger.get_current_instance()
     before = logger.level
     with pytest.raises(KeyError), without_parameter_lines():
